@@ -1,0 +1,7 @@
+//! Typed infrastructure as code: one description, every artefact, and the proof that they agree.
+//!
+//! Data flows one way: load, merge, resolve, check, generate, validate, write.
+
+pub mod finding;
+pub mod source;
+pub mod tree;
