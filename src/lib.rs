@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: load, merge, resolve, check, generate, validate, write.
 
+pub mod fileset;
 pub mod finding;
 pub mod source;
 pub mod tree;
