@@ -8,6 +8,7 @@
 
 mod comment;
 mod order;
+mod scalar;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -179,7 +179,7 @@ fn texts_have_the_style_that_every_reader_agrees_on() {
         ("\ta\nb\n", "\"\\ta\\nb\\n\"\n"),
         ("a\n\tb: #c\n", "|\n  a\n  \tb: #c\n"),
         ("a\r\nb", "\"a\\r\\nb\"\n"),
-        ("\u{7}\u{85}\u{2028}\u{feff}\u{7f}", "\"\\a\\N\\L\\uFEFF\\x7F\"\n"),
+        ("\u{7}\u{85}\u{2028}\u{feff}\u{7f}", "\"\\x07\\x85\\u2028\\uFEFF\\x7F\"\n"),
         ("😀", "😀\n"),
         ("plain text, with: no", "\"plain text, with: no\"\n"),
         ("http://x:80/?a=b#c", "http://x:80/?a=b#c\n"),
@@ -188,6 +188,8 @@ fn texts_have_the_style_that_every_reader_agrees_on() {
         ("-----BEGIN X-----\nMIIB\n", "|\n  -----BEGIN X-----\n  MIIB\n"),
         ("1", "\"1\"\n"),
         ("22:22", "\"22:22\"\n"),
+        ("\n", "\"\\n\"\n"),
+        ("\n\na", "|-\n\n\n  a\n"),
     ];
     for (text, written) in cases {
         assert_eq!(document(&json!({ "k": text }), KeyOrder::AsIs), format!("k: {written}"));
@@ -264,10 +266,10 @@ spec:
 
 #[test]
 fn no_key_looks_like_a_separator() {
-    let value = json!({"---": 1, "a": {"---b": 1}, "---\\x\"": "\n---"});
+    let value = json!({"---": 1, "a": {"---": 1}, "---\\x\"": "\n---"});
     assert_eq!(
         document(&value, KeyOrder::AsIs),
-        "\"---\": 1\na:\n  ---b: 1\n\"---\\\\x\\\"\": |-\n\n  ---\n"
+        "\"---\": 1\na:\n  \"---\": 1\n\"---\\\\x\\\"\": |-\n\n  ---\n"
     );
 }
 
