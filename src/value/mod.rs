@@ -1,0 +1,45 @@
+//! Values that are right by construction: each is parsed once, where it stands in a file, and no
+//! later stage can meet a wrong one.
+//!
+//! Every value has a canonical text ([`Display`](std::fmt::Display)), which is what is written,
+//! and an error that says what was found, what is allowed and what to write instead
+//! ([`ValueError`]).
+
+mod bytes;
+mod cidr;
+mod cpu;
+mod cron;
+mod digest;
+mod duration;
+mod error;
+mod host;
+mod image;
+mod key;
+mod label;
+mod name;
+mod path;
+mod percent;
+mod port;
+mod quantity;
+mod scalar;
+#[cfg(test)]
+mod testing;
+mod version;
+
+pub use bytes::Bytes;
+pub use cidr::Cidr;
+pub use cpu::Cpu;
+pub use cron::Schedule;
+pub use digest::{Digest, Tag};
+pub use duration::Duration;
+pub use error::ValueError;
+pub use host::Host;
+pub use image::{ImageName, ImageReference};
+pub use key::{EnvName, SecretKey};
+pub use label::{LabelKey, LabelValue};
+pub use name::{Name, Namespace, PortName};
+pub use path::{AbsolutePath, RelativePath, UrlPath};
+pub use percent::Percent;
+pub use port::Port;
+pub use quantity::{Notation, Quantity};
+pub use version::KubernetesVersion;
