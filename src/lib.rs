@@ -6,3 +6,4 @@ pub mod fileset;
 pub mod finding;
 pub mod source;
 pub mod tree;
+pub mod validate;
