@@ -8,3 +8,4 @@ pub mod source;
 pub mod tree;
 pub mod yaml;
 pub mod value;
+pub mod validate;
