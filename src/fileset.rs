@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +27,27 @@ impl FileSet {
     /// If the path exists already or leaves the output folder: two generators that write one file
     /// are a fault of the program, never of its input.
     pub fn add(&mut self, path: impl Into<Utf8PathBuf>, text: impl Into<String>) {
-        let path = path.into();
-        let stays_inside = path
-            .components()
-            .all(|component| matches!(component, camino::Utf8Component::Normal(_)));
+        self.insert(path.into(), File { text: text.into(), executable: false });
+    }
+
+    /// Adds a text file that may be run as a program.
+    ///
+    /// # Panics
+    /// As [`FileSet::add`].
+    pub fn add_executable(&mut self, path: impl Into<Utf8PathBuf>, text: impl Into<String>) {
+        self.insert(path.into(), File { text: text.into(), executable: true });
+    }
+
+    fn insert(&mut self, path: Utf8PathBuf, file: File) {
+        let stays_inside = path.file_name().is_some()
+            && path
+                .components()
+                .all(|component| matches!(component, camino::Utf8Component::Normal(_)));
         assert!(stays_inside, "generated path `{path}` leaves the output folder");
-        let file = File { text: text.into(), executable: false };
-        let before = self.files.insert(path.clone(), file);
-        assert!(before.is_none(), "`{path}` is generated twice");
+        match self.files.entry(path) {
+            Entry::Vacant(entry) => entry.insert(file),
+            Entry::Occupied(entry) => panic!("`{}` is generated twice", entry.key()),
+        };
     }
 
     /// Adds all files of another set.
@@ -42,8 +56,7 @@ impl FileSet {
     /// As [`FileSet::add`].
     pub fn extend(&mut self, other: Self) {
         for (path, file) in other.files {
-            let before = self.files.insert(path.clone(), file);
-            assert!(before.is_none(), "`{path}` is generated twice");
+            self.insert(path, file);
         }
     }
 
