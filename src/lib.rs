@@ -4,5 +4,6 @@
 
 pub mod fileset;
 pub mod finding;
+pub mod load;
 pub mod source;
 pub mod tree;
