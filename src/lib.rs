@@ -5,6 +5,7 @@
 pub mod drift;
 pub mod fileset;
 pub mod finding;
+pub mod load;
 pub mod source;
 pub mod tools;
 pub mod tree;
