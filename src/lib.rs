@@ -2,14 +2,23 @@
 //!
 //! Data flows one way: load, merge, resolve, check, generate, validate, write.
 
+pub mod catalogue;
 pub mod drift;
 pub mod fileset;
 pub mod finding;
+pub mod layer;
 pub mod load;
+pub mod merge;
+pub mod model;
+pub mod resolve;
 pub mod source;
 pub mod tools;
 pub mod tree;
-pub mod yaml;
-pub mod value;
 pub mod validate;
+pub mod value;
 pub mod write;
+pub mod yaml;
+
+/// The minor version of iac, which decides what a tree looks like.
+pub const MINOR_VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));

@@ -1,0 +1,11 @@
+//! The built-in catalogue: third-party software as data.
+
+/// Every kind: its name and its description.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("grafana", include_str!("grafana.yaml")),
+    ("otel-collector", include_str!("otel-collector.yaml")),
+    ("postgres", include_str!("postgres.yaml")),
+    ("prometheus", include_str!("prometheus.yaml")),
+    ("seaweedfs", include_str!("seaweedfs.yaml")),
+    ("valkey", include_str!("valkey.yaml")),
+];

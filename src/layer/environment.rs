@@ -1,0 +1,163 @@
+//! An environment: where systems run.
+
+use super::form::ShortForm;
+use super::service::Override;
+use super::Short;
+use crate::value::{Host, KubernetesVersion, Name};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An environment: `environments/<name>.yaml`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "an environment: a map of keys such as `about`, `targets` and `domain`")]
+pub struct Environment {
+    /// What the environment is for, in a line.
+    ///
+    /// Example: `about: Production, three zones, changes by approval`
+    pub about: Option<String>,
+    /// The environment that a change runs in before this one.
+    ///
+    /// Example: `after: staging`
+    pub after: Option<Name>,
+    /// Another environment, from which everything is taken that this one does not say.
+    ///
+    /// Example: `like: prod`
+    pub like: Option<Name>,
+    /// The environment exists only to be liked; nothing is written for it.
+    ///
+    /// Example: `base: true`
+    pub base: Option<bool>,
+    /// What is written for it.
+    ///
+    /// Example: `targets: [kubernetes]`
+    pub targets: Option<Vec<TargetName>>,
+    /// The domain below which its public hosts are.
+    ///
+    /// Example: `domain: iot.example.com`
+    pub domain: Option<Host>,
+    /// Where its images come from.
+    ///
+    /// Example: `registry: { host: ghcr.io/example }`
+    pub registry: Option<Registry>,
+    /// The name of an own image; a text.
+    ///
+    /// Example: `images: "{{ registry.host }}/{{ system }}/{{ service }}"`
+    pub images: Option<String>,
+    /// Its Kubernetes cluster.
+    ///
+    /// Example: `kubernetes: { version: "1.36" }`
+    pub kubernetes: Option<Kubernetes>,
+    /// What each storage tier is here.
+    ///
+    /// Example: `storage: { general: { class: longhorn } }`
+    pub storage: Option<BTreeMap<Name, Storage>>,
+    /// What own code has here unless its system says otherwise.
+    ///
+    /// Example: `defaults: { replicas: { min: 2 } }`
+    pub defaults: Option<Override>,
+}
+
+/// What can be written for an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetName {
+    /// Kubernetes objects.
+    Kubernetes,
+}
+
+/// Where images come from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map such as `{ host: ghcr.io/example }`")]
+pub struct Registry {
+    /// The registry's host, and the path below which the images are.
+    ///
+    /// Example: `host: ghcr.io/example`
+    pub host: Option<String>,
+}
+
+/// A Kubernetes cluster.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map such as `{ version: \"1.36\" }`")]
+pub struct Kubernetes {
+    /// Its version.
+    ///
+    /// Example: `version: "1.36"`
+    pub version: Option<KubernetesVersion>,
+    /// The name of its context; operations refuse any other cluster.
+    ///
+    /// Example: `context: prod-eu-1`
+    pub context: Option<String>,
+    /// The namespace of a system; a text, `{{ system }}` unless said.
+    ///
+    /// Example: `namespace: "{{ environment }}-{{ system }}"`
+    pub namespace: Option<String>,
+    /// The Pod Security level of the namespaces; `restricted` unless said.
+    ///
+    /// Example: `pod-security: { level: restricted, mode: warn }`
+    pub pod_security: Option<Short<PodSecurity>>,
+}
+
+/// A Pod Security level.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a level such as `restricted`, or a map `{ level, mode }`")]
+pub struct PodSecurity {
+    /// The level.
+    ///
+    /// Example: `level: restricted`
+    pub level: Option<PodSecurityLevel>,
+    /// `enforce` (unless said) refuses pods, `warn` lets them in with a warning.
+    ///
+    /// Example: `mode: warn`
+    pub mode: Option<PodSecurityMode>,
+}
+
+impl ShortForm for PodSecurity {
+    type Short = PodSecurityLevel;
+    const EXPECTED: &'static str = "a level such as `restricted`, or a map `{ level, mode }`";
+
+    fn expand(short: PodSecurityLevel) -> Self {
+        Self { level: Some(short), mode: None }
+    }
+}
+
+/// The levels of the Pod Security Standards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PodSecurityLevel {
+    /// Hardened pods only.
+    Restricted,
+    /// Known privilege escalations are refused.
+    Baseline,
+    /// Anything.
+    Privileged,
+}
+
+/// What happens to a pod that does not meet the level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PodSecurityMode {
+    /// It is refused.
+    Enforce,
+    /// It is let in with a warning.
+    Warn,
+}
+
+/// What a storage tier is in an environment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map such as `{ class: longhorn }`")]
+pub struct Storage {
+    /// The storage class; the cluster's default unless said.
+    ///
+    /// Example: `class: longhorn`
+    pub class: Option<Host>,
+    /// Several pods may write to one claim.
+    ///
+    /// Example: `shared: true`
+    pub shared: Option<bool>,
+}

@@ -1,0 +1,39 @@
+//! Layers: what users write, key by key, before anything is merged or decided.
+//!
+//! A layer's type is its grammar. The doc comment of a field is its hover text in the editor and
+//! its entry in the reference; each ends in an example. What an environment may not change is
+//! absent from the types ending in `Override`.
+
+mod catalogue;
+mod data;
+mod environment;
+mod form;
+mod lock;
+mod network;
+mod service;
+mod system;
+mod workload;
+
+pub use catalogue::{
+    Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption, KindUse, KindVersion, Pick, Bind,
+};
+pub use data::{
+    ConfigValue, File, Scratch, Secret, SecretAs, SecretOverride, SharedVolume,
+    SharedVolumeOverride, Volume, VolumeOverride,
+};
+pub use environment::{
+    Environment, Kubernetes, PodSecurity, PodSecurityLevel, PodSecurityMode, Registry, Storage,
+    TargetName,
+};
+pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
+pub use lock::{Lock, LockedImage, Release, Released};
+pub use network::{
+    Elsewhere, Expose, ExposeOverride, External, ExternalOverride, Offer,
+    Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
+};
+pub use service::{Defaults, Override, Service};
+pub use system::{System, SystemOverride};
+pub use workload::{
+    Build, BuiltImage, Empty, Grpc, Health, HealthOverride, Image, Language, Metrics, Probe,
+    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run, Token, TokenRule, User, Why,
+};

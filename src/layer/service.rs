@@ -1,0 +1,237 @@
+//! A service as a system describes it, what it may take from defaults, and what an environment
+//! may say of it.
+
+use super::data::{ConfigValue, File, Secret, SecretOverride, Volume, VolumeOverride};
+use super::form::{OneOrMany, Short, TextItem};
+use super::network::{Elsewhere, Expose, ExposeOverride, Port, Use, UseOverride};
+use super::workload::{
+    Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout, Run, Token, User,
+    Why,
+};
+use crate::value::{AbsolutePath, Duration, EnvName, ImageName, Name, PortName, SecretKey};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Declares `Service` with all keys and `Defaults` with those that several services can share, so
+/// that both have one list of keys and one text for each.
+macro_rules! service_keys {
+    (
+        only a service: { $( $(#[$own_meta:meta])* $own:ident: $own_type:ty, )* }
+        defaults too: { $( $(#[$meta:meta])* $key:ident: $type:ty, )* }
+    ) => {
+        /// A service, as a system describes it.
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        #[serde(expecting = "a service: a map of keys such as `build`, `kind` or `image`")]
+        pub struct Service {
+            $( $(#[$own_meta])* pub $own: Option<$own_type>, )*
+            $( $(#[$meta])* pub $key: Option<$type>, )*
+        }
+
+        /// What own code of a system has unless the service says otherwise.
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        #[serde(expecting = "a map of keys of a service")]
+        pub struct Defaults {
+            $( $(#[$meta])* pub $key: Option<$type>, )*
+        }
+    };
+}
+
+service_keys! {
+    only a service: {
+        /// What the service is for, in a line.
+        ///
+        /// Example: `about: Public entry of the verification API`
+        about: String,
+        /// Shapes of the system or the project, whose keys the service takes.
+        ///
+        /// Example: `shape: verifier`
+        shape: OneOrMany<Name>,
+        /// Own code: iac builds its image.
+        ///
+        /// Example: `build: { context: services/api-gateway, language: rust }`
+        build: Build,
+        /// Third-party software from the catalogue.
+        ///
+        /// Example: `kind: postgres`
+        kind: Name,
+        /// Any image; without a tag its version comes from release.yaml; `{ of: web }` is another
+        /// service's own image.
+        ///
+        /// Example: `image: ghcr.io/example/load:1.2.0`
+        image: Image,
+        /// One of the kind's versions; the newest that the kind calls its default unless said.
+        ///
+        /// Example: `version: "18"`
+        version: String,
+        /// The kind's options; `iac explain` and the reference list them.
+        ///
+        /// Example: `options: { memory: 256Mi }`
+        options: BTreeMap<String, serde_json::Value>,
+        /// Replaces the repository of the kind's image, for registries that mirror others.
+        ///
+        /// Example: `mirror: registry.example.com/mirror/postgres`
+        mirror: ImageName,
+        /// The ports on which it listens, by name.
+        ///
+        /// Example: `ports: { http: 8080, metrics: 9464 }`
+        ports: BTreeMap<PortName, Short<Port>>,
+        /// The services that it calls.
+        ///
+        /// Example: `uses: { postgresql: { as: database } }`
+        uses: BTreeMap<String, Use>,
+        /// It is not run here; whoever uses it is told this host instead.
+        ///
+        /// Example: `elsewhere: { host: db.example.com }`
+        elsewhere: Elsewhere,
+    }
+    defaults too: {
+        /// `false` removes it. Who uses a service that is removed must have said `optional`.
+        ///
+        /// Example: `enabled: false`
+        enabled: bool,
+        /// `service` (unless said) or `worker`.
+        ///
+        /// Example: `run: worker`
+        run: Run,
+        /// Replaces the image's entrypoint.
+        ///
+        /// Example: `command: [/usr/local/bin/app]`
+        command: Vec<TextItem>,
+        /// Arguments of the entrypoint.
+        ///
+        /// Example: `args: [serve, "--verbose"]`
+        args: Vec<TextItem>,
+        /// The folder in which the program starts.
+        ///
+        /// Example: `workdir: /srv`
+        workdir: AbsolutePath,
+        /// How the service is asked whether it is well.
+        ///
+        /// Example: `health: { live: /health, ready: /ready, starts-within: 60s }`
+        health: Health,
+        /// What Prometheus scrapes, by name; unless said, every port named `metrics` or
+        /// `*-metrics`.
+        ///
+        /// Example: `metrics: { http: { path: /metrics } }`
+        metrics: BTreeMap<PortName, Metrics>,
+        /// Environment variables.
+        ///
+        /// Example: `config: { LOG_LEVEL: info, PORT: { text: "{{ ports.http }}" } }`
+        config: BTreeMap<EnvName, ConfigValue>,
+        /// Files by their path in the container.
+        ///
+        /// Example: `files: { /etc/app/app.toml: { from: app.toml.j2 } }`
+        files: BTreeMap<AbsolutePath, File>,
+        /// References to secrets, by name.
+        ///
+        /// Example: `secrets: { JWT_SECRET: api-gateway/jwt#secret }`
+        secrets: BTreeMap<SecretKey, Short<Secret>>,
+        /// Volumes by name. `/tmp` is always scratch space of 64Mi.
+        ///
+        /// Example: `volumes: { data: { path: /data, size: 10Gi } }`
+        volumes: BTreeMap<Name, Volume>,
+        /// What the container requests; its memory is also its limit.
+        ///
+        /// Example: `resources: { cpu: 250m, memory: 512Mi }`
+        resources: Resources,
+        /// Limits that differ from what is requested.
+        ///
+        /// Example: `limits: { memory: 1Gi }`
+        limits: Resources,
+        /// How many pods run.
+        ///
+        /// Example: `replicas: { min: 2, max: 8, cpu: 70% }`
+        replicas: Short<Replicas>,
+        /// How a new version takes over: `recreate` or `rolling`.
+        ///
+        /// Example: `rollout: { recreate: {} }`
+        rollout: Rollout,
+        /// Where the public reaches it.
+        ///
+        /// Example: `expose: { host: api }`
+        expose: Expose,
+        /// How long it may take to stop; 45s unless said.
+        ///
+        /// Example: `stop-within: 60s`
+        stop_within: Duration,
+        /// The user it runs as: 65532 for own code, the kind's own for a kind.
+        ///
+        /// Example: `user: 1000`
+        user: Short<User>,
+        /// The group it runs as; the same number as the user unless said.
+        ///
+        /// Example: `group: 1000`
+        group: u32,
+        /// The container writes outside its volumes.
+        ///
+        /// Example: `writable-root: { why: the vendor's image writes below /opt }`
+        writable_root: Why,
+        /// What it asks of the Kubernetes API; nothing unless said.
+        ///
+        /// Example: `token: { rules: [{ resources: [pods], verbs: [list] }], why: finds its peers }`
+        token: Token,
+    }
+}
+
+/// What an environment may say of a service. Ports, probe paths, flows, images and names of
+/// secrets are the same everywhere, so they are not here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map of keys of a service that an environment may change")]
+pub struct Override {
+    /// `false` removes it here. Who uses a service that is removed must have said `optional`.
+    ///
+    /// Example: `enabled: false`
+    pub enabled: Option<bool>,
+    /// Options that the kind lets an environment set.
+    ///
+    /// Example: `options: { memory: 1Gi }`
+    pub options: Option<BTreeMap<String, serde_json::Value>>,
+    /// Times of the probes.
+    ///
+    /// Example: `health: { starts-within: 120s }`
+    pub health: Option<HealthOverride>,
+    /// Optional flows that are left out here.
+    ///
+    /// Example: `uses: { otel-collector: { enabled: false } }`
+    pub uses: Option<BTreeMap<String, UseOverride>>,
+    /// Environment variables.
+    ///
+    /// Example: `config: { LOG_LEVEL: debug }`
+    pub config: Option<BTreeMap<EnvName, ConfigValue>>,
+    /// Where secrets lie here.
+    ///
+    /// Example: `secrets: { JWT_SECRET: api-gateway/jwt-test#secret }`
+    pub secrets: Option<BTreeMap<SecretKey, Short<SecretOverride>>>,
+    /// Sizes and tiers of volumes.
+    ///
+    /// Example: `volumes: { data: { size: 200Gi } }`
+    pub volumes: Option<BTreeMap<Name, VolumeOverride>>,
+    /// What the container requests; its memory is also its limit.
+    ///
+    /// Example: `resources: { memory: 1Gi }`
+    pub resources: Option<Resources>,
+    /// Limits that differ from what is requested.
+    ///
+    /// Example: `limits: { memory: 2Gi }`
+    pub limits: Option<Resources>,
+    /// How many pods run.
+    ///
+    /// Example: `replicas: 3`
+    pub replicas: Option<Short<Replicas>>,
+    /// How a new version takes over: `recreate` or `rolling`.
+    ///
+    /// Example: `rollout: { rolling: { at-once: 50% } }`
+    pub rollout: Option<Rollout>,
+    /// Where the public reaches it.
+    ///
+    /// Example: `expose: { host: api }`
+    pub expose: Option<ExposeOverride>,
+    /// It is not run here; whoever uses it is told this host instead.
+    ///
+    /// Example: `elsewhere: { host: db.example.com }`
+    pub elsewhere: Option<Elsewhere>,
+}

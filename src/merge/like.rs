@@ -1,0 +1,168 @@
+//! `like`: an environment takes from another what it does not say itself.
+
+use crate::finding::Finding;
+use crate::source::Place;
+use crate::tree::{Map, Node, Value};
+use std::collections::BTreeMap;
+
+/// What an environment does not take from the one that it is like.
+const OWN: &[&[&str]] = &[
+    &["about"],
+    &["after"],
+    &["base"],
+    &["like"],
+    &["domain"],
+    &["kubernetes", "context"],
+];
+
+/// The environments from the one that is liked by all the others down to `name` itself.
+///
+/// # Errors
+/// A finding if an environment of the chain does not exist or the chain is a cycle.
+pub fn chain<'a>(
+    environments: &'a BTreeMap<String, Node>,
+    name: &'a str,
+) -> Result<Vec<&'a str>, Finding> {
+    let mut names = vec![name];
+    let mut places: Vec<Place> = Vec::new();
+    loop {
+        let last = names[names.len() - 1];
+        let Some(liked) = environments.get(last).and_then(|node| node.child("like")) else {
+            names.reverse();
+            return Ok(names);
+        };
+        let Value::Text(text) = &liked.value else {
+            names.reverse();
+            return Ok(names);
+        };
+        let Some((liked_name, _)) = environments.get_key_value(text.as_str()) else {
+            return Err(Finding::error(
+                "unknown-environment",
+                format!("there is no environment `{text}`"),
+            )
+            .at(liked.place)
+            .known("environments", text, environments.keys().map(String::as_str)));
+        };
+        if names.contains(&liked_name.as_str()) {
+            let mut path: Vec<&str> = names.clone();
+            path.push(liked_name);
+            let finding = Finding::error(
+                "like-cycle",
+                format!("environments are like each other in a cycle: {}", path.join(" -> ")),
+            )
+            .at(liked.place)
+            .help("let one of them say everything itself");
+            return Err(places
+                .into_iter()
+                .fold(finding, |finding, place| finding.related(place, "and this one")));
+        }
+        places.push(liked.place);
+        names.push(liked_name);
+    }
+}
+
+/// The files of an environment's chain as layers; what is not inherited is left out of all but
+/// the last.
+#[must_use]
+pub fn environment_layers(environments: &BTreeMap<String, Node>, chain: &[&str]) -> Vec<Node> {
+    chain
+        .iter()
+        .enumerate()
+        .filter_map(|(index, name)| {
+            let mut node = environments.get(*name)?.clone();
+            if index + 1 < chain.len() {
+                for path in OWN {
+                    remove(&mut node, path);
+                }
+            }
+            Some(node)
+        })
+        .collect()
+}
+
+fn remove(node: &mut Node, path: &[&str]) {
+    let Value::Map(map) = &mut node.value else { return };
+    match path {
+        [key] => {
+            map.entries.remove(*key);
+        }
+        [key, rest @ ..] => {
+            if let Some(entry) = map.entries.get_mut(*key) {
+                remove(&mut entry.node, rest);
+            }
+        }
+        [] => {}
+    }
+}
+
+/// Something that must not be inherited in silence, since two environments would share it: a host
+/// elsewhere, or a full host name.
+pub struct Inherited;
+
+impl Inherited {
+    /// The findings for a system's files of a chain of environments: each value that the last
+    /// environment takes from another without saying it again or confirming it by `same: true`.
+    #[must_use]
+    pub fn findings(chain: &[&str], files: &BTreeMap<String, Node>) -> Vec<Finding> {
+        let Some((own, liked)) = chain.split_last() else { return Vec::new() };
+        let mut findings = Vec::new();
+        let mut seen: BTreeMap<(String, &str, &str), Place> = BTreeMap::new();
+        for name in liked {
+            let Some(file) = files.get(*name) else { continue };
+            for (service, part, key, place) in shared(file) {
+                seen.insert((service, part, key), place);
+            }
+        }
+        let own_file = files.get(*own);
+        for ((service, part, key), place) in seen {
+            let said = own_file.and_then(|file| file.at(&["services", &service, part]));
+            let confirmed = said.is_some_and(|node| {
+                node.value == Value::Null
+                    || node.child(key).is_some()
+                    || node.child("same").is_some_and(|same| same.value == Value::Bool(true))
+            });
+            let gone = own_file
+                .and_then(|file| file.at(&["services", &service]))
+                .is_some_and(|node| node.value == Value::Null);
+            if confirmed || gone {
+                continue;
+            }
+            let finding = Finding::error(
+                "inherited-address",
+                format!(
+                    "`{own}` would take `services.{service}.{part}.{key}` from `{}` in silence",
+                    liked.join("`, `")
+                ),
+            )
+            .at(place)
+            .label("said here")
+            .help(format!(
+                "say `services.{service}.{part}.{key}` for `{own}` too, or confirm it with `same: true`"
+            ));
+            findings.push(match own_file {
+                Some(file) => finding.related(file.place, format!("`{own}` does not say it")),
+                None => finding,
+            });
+        }
+        findings
+    }
+}
+
+/// Each address of a system's file that two environments must not share by accident.
+fn shared(file: &Node) -> Vec<(String, &'static str, &'static str, Place)> {
+    let mut all = Vec::new();
+    let Some(Value::Map(Map { entries, .. })) = file.child("services").map(|node| &node.value)
+    else {
+        return all;
+    };
+    for (service, entry) in entries {
+        for (part, key) in [("elsewhere", "host"), ("expose", "hosts")] {
+            if let Some(node) = entry.node.at(&[part, key])
+                && node.value != Value::Null
+            {
+                all.push((service.clone(), part, key, node.place));
+            }
+        }
+    }
+    all
+}

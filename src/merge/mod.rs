@@ -1,0 +1,88 @@
+//! Merging of layers: pure, associative, later wins.
+//!
+//! Maps merge key by key, the same alternative of a one-of merges, everything else is replaced,
+//! `null` removes. A `null` (or another alternative) that is followed by a map is a reset, and the
+//! merged layer records it as one; that is what makes the order of merging irrelevant:
+//! `(a · b) · c` equals `a · (b · c)`.
+
+mod like;
+mod service;
+
+pub use like::{Inherited, chain, environment_layers};
+pub use service::{Layer, Origin, ServiceLayers, own_code, service_layers};
+
+use crate::tree::{Map, Node, Value};
+
+/// Puts a later layer over an earlier one.
+pub fn merge(earlier: &mut Node, later: &Node) {
+    match (&mut earlier.value, &later.value) {
+        (Value::Map(map), Value::Map(over)) if !over.reset => {
+            for (key, entry) in &over.entries {
+                match map.entries.get_mut(key) {
+                    Some(existing) => {
+                        merge(&mut existing.node, &entry.node);
+                        existing.key = entry.key;
+                    }
+                    None => {
+                        map.entries.insert(key.clone(), entry.clone());
+                    }
+                }
+            }
+            earlier.place = later.place;
+        }
+        (Value::Variant(chosen), Value::Variant(over))
+            if !over.reset && chosen.name == over.name =>
+        {
+            merge(&mut chosen.node, &over.node);
+            chosen.key = over.key;
+            earlier.place = later.place;
+        }
+        (_, Value::Map(over)) => {
+            let map = Map { entries: over.entries.clone(), reset: true };
+            *earlier = Node::new(later.place, Value::Map(map));
+        }
+        (_, Value::Variant(over)) => {
+            let mut variant = over.clone();
+            variant.reset = true;
+            *earlier = Node::new(later.place, Value::Variant(variant));
+        }
+        _ => *earlier = later.clone(),
+    }
+}
+
+/// Merges layers in order; the first is the earliest.
+pub fn merge_all<'a>(layers: impl IntoIterator<Item = &'a Node>) -> Option<Node> {
+    let mut layers = layers.into_iter();
+    let mut merged = layers.next()?.clone();
+    for layer in layers {
+        merge(&mut merged, layer);
+    }
+    Some(merged)
+}
+
+/// What remains when no further layer comes: removals are carried out. The value is absent if it
+/// was removed itself.
+#[must_use]
+pub fn settle(node: Node) -> Option<Node> {
+    let value = match node.value {
+        Value::Null => return None,
+        Value::Map(map) => {
+            let entries = map
+                .entries
+                .into_iter()
+                .filter_map(|(key, mut entry)| {
+                    entry.node = settle(entry.node)?;
+                    Some((key, entry))
+                })
+                .collect();
+            Value::Map(Map { entries, reset: false })
+        }
+        Value::Variant(mut variant) => {
+            variant.node = settle(variant.node)?;
+            variant.reset = false;
+            Value::Variant(variant)
+        }
+        other => other,
+    };
+    Some(Node::new(node.place, value))
+}

@@ -1,0 +1,47 @@
+//! Where systems run.
+
+use crate::layer::{PodSecurityLevel, PodSecurityMode, TargetName};
+use crate::value::{Host, KubernetesVersion, Name};
+use std::collections::BTreeMap;
+
+/// An environment.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name.
+    pub name: Name,
+    /// What it is for.
+    pub about: String,
+    /// The environment that a change runs in before this one; a first one has none.
+    pub after: Option<Name>,
+    /// What is written for it.
+    pub targets: Vec<TargetName>,
+    /// The domain below which its public hosts are.
+    pub domain: Host,
+    /// Where images come from, if they come from one place.
+    pub registry: Option<String>,
+    /// The name of an own image; a text.
+    pub images: Option<String>,
+    /// The version of its Kubernetes.
+    pub kubernetes: KubernetesVersion,
+    /// The context of its cluster, if operations are to know it.
+    pub context: Option<String>,
+    /// The namespace of a system; a text.
+    pub namespace: String,
+    /// The Pod Security level of its namespaces.
+    pub pod_security: PodSecurityLevel,
+    /// What happens to a pod that does not meet it.
+    pub pod_security_mode: PodSecurityMode,
+    /// The storage class of each tier; a tier without one has the cluster's default.
+    pub storage: BTreeMap<Name, Tier>,
+    /// The file that describes it.
+    pub file: String,
+}
+
+/// A storage tier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// The storage class; none is the cluster's default.
+    pub class: Option<Host>,
+    /// Whether several pods may write to one claim.
+    pub shared: bool,
+}

@@ -1,0 +1,40 @@
+//! The model: one system in one environment, complete. Nothing here is undecided.
+
+mod environment;
+mod flow;
+mod image;
+mod service;
+mod volume;
+
+pub use environment::{Environment, Tier};
+pub use flow::{Flow, Peer};
+pub use image::Image;
+pub use service::{
+    Endpoint, Exposed, File, Part, Port, Probe, ProbeCheck, Probes, Replicas, Resources, Rollout, Secret,
+    SecretForm, SecretReference, Service, ServiceKind, Variable, VariableValue,
+};
+pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
+
+use crate::value::{Name, Namespace};
+use std::collections::BTreeMap;
+
+/// One system in one environment.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Where it runs.
+    pub environment: Environment,
+    /// The system's name.
+    pub system: Name,
+    /// What it is for.
+    pub about: String,
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// The services that run here, by name.
+    pub services: BTreeMap<Name, Service>,
+    /// Their names in start order: whom a service needs at its start comes before it.
+    pub order: Vec<Name>,
+    /// The system's volumes that an enabled service mounts.
+    pub volumes: BTreeMap<Name, SystemVolume>,
+    /// The file that describes the system.
+    pub source: String,
+}

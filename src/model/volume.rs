@@ -1,0 +1,50 @@
+//! Where a service keeps data.
+
+use crate::value::{AbsolutePath, Bytes, Host, Name};
+
+/// A mounted volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    /// Its name within the service.
+    pub name: Name,
+    /// Where it is mounted.
+    pub path: AbsolutePath,
+    /// What it is.
+    pub source: VolumeSource,
+}
+
+/// What a volume is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VolumeSource {
+    /// A claim for each replica.
+    ClaimPerReplica(Claim),
+    /// One claim for the service.
+    Claim(Claim),
+    /// A volume of the system.
+    System(Name),
+    /// Scratch space.
+    Scratch {
+        /// Its limit, if it has one.
+        limit: Option<Bytes>,
+        /// Whether it is kept in memory.
+        memory: bool,
+    },
+}
+
+/// What a claim asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its size.
+    pub size: Bytes,
+    /// The storage class; none is the cluster's default.
+    pub class: Option<Host>,
+    /// Whether several pods write to it at once.
+    pub shared: bool,
+}
+
+/// A volume of the system, written once, mounted by several services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemVolume {
+    /// What its claim asks for.
+    pub claim: Claim,
+}

@@ -1,0 +1,87 @@
+//! Files that follow from the flows of a system, so that nobody writes a fact twice.
+
+use super::draft::{Draft, SystemDraft};
+use super::flows::ResolvedFlow;
+use super::service::endpoints;
+use crate::layer::Derived;
+use crate::yaml::{KeyOrder, document};
+use serde_json::{Value, json};
+
+/// The text of a derived file.
+pub(super) fn text(
+    derived: Derived,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    flows: &[ResolvedFlow],
+) -> String {
+    let value = match derived {
+        Derived::PrometheusScrape => prometheus(system),
+        Derived::GrafanaDatasources => grafana(system, draft, flows),
+    };
+    document(&value, KeyOrder::AsIs)
+}
+
+/// Prometheus finds the pods itself: through a Service it would scrape one replica at a time, and
+/// counters would jump.
+fn prometheus(system: &SystemDraft<'_>) -> Value {
+    let mut jobs = Vec::new();
+    for draft in system.services.values().filter(|draft| draft.here()) {
+        let endpoints = endpoints(draft);
+        let several = endpoints.len() > 1;
+        for endpoint in endpoints {
+            let name = if several {
+                format!("{}-{}", draft.name, endpoint.name)
+            } else {
+                draft.name.to_string()
+            };
+            jobs.push(json!({
+                "job_name": name,
+                "metrics_path": endpoint.path,
+                "kubernetes_sd_configs": [{
+                    "role": "pod",
+                    "namespaces": { "own_namespace": true },
+                    "selectors": [{
+                        "role": "pod",
+                        "label": format!("app.kubernetes.io/name={}", draft.name),
+                    }],
+                }],
+                "relabel_configs": [
+                    {
+                        "source_labels": ["__meta_kubernetes_pod_container_port_name"],
+                        "regex": endpoint.port.as_str(),
+                        "action": "keep",
+                    },
+                    {
+                        "source_labels": ["__meta_kubernetes_pod_name"],
+                        "target_label": "pod",
+                    },
+                ],
+            }));
+        }
+    }
+    json!({
+        "global": { "scrape_interval": "15s", "evaluation_interval": "15s" },
+        "scrape_configs": jobs,
+    })
+}
+
+/// One data source for each Prometheus; its uid is fixed, so that dashboards can name it.
+fn grafana(system: &SystemDraft<'_>, draft: &Draft<'_>, flows: &[ResolvedFlow]) -> Value {
+    let _ = draft;
+    let prometheus = flows.iter().filter(|flow| flow.kind.as_deref() == Some("prometheus"));
+    let sources: Vec<Value> = prometheus
+        .enumerate()
+        .map(|(index, flow)| {
+            json!({
+                "name": flow.flow.callee,
+                "uid": format!("{}-{}", system.name, flow.flow.callee.replace('/', "-")),
+                "type": "prometheus",
+                "access": "proxy",
+                "url": flow.facts.get("url").cloned().unwrap_or_default(),
+                "isDefault": index == 0,
+                "editable": false,
+            })
+        })
+        .collect();
+    json!({ "apiVersion": 1, "datasources": sources })
+}

@@ -1,0 +1,255 @@
+//! Drafts: what is known of each service before flows and texts are resolved. Other services ask
+//! for it, so all drafts of an environment are made first.
+
+use super::{image, options, ports, system, texts::Texts};
+use crate::finding::Finding;
+use crate::layer;
+use crate::load::{KindEntry, Project, SystemFiles, read};
+use crate::merge::{own_code, service_layers};
+use crate::model::{Environment, Image, Port};
+use crate::tree::{Node, Value};
+use crate::value::{Name, Namespace};
+use serde_json::Map as Json;
+use std::collections::BTreeMap;
+
+/// One environment with the drafts of all its systems.
+pub struct World<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The environment.
+    pub environment: Environment,
+    /// The environment's chain: the one that is liked by all others first, itself last.
+    pub chain: Vec<&'a str>,
+    /// The environments' files of the chain.
+    pub layers: Vec<Node>,
+    /// The systems by name.
+    pub systems: BTreeMap<String, SystemDraft<'a>>,
+    /// Evaluates texts.
+    pub(super) texts: Texts,
+}
+
+/// One system in one environment.
+pub struct SystemDraft<'a> {
+    /// Its name.
+    pub name: Name,
+    /// Its files.
+    pub files: &'a SystemFiles,
+    /// What the chain's environments say of it, earliest first.
+    pub overrides: Vec<&'a Node>,
+    /// Its own keys, merged; the services are not.
+    pub node: Node,
+    /// Its own keys, typed.
+    pub typed: layer::System,
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// Its services by name. A service whose description cannot be read is absent.
+    pub services: BTreeMap<String, Draft<'a>>,
+}
+
+/// What is known of a service before flows and texts.
+pub struct Draft<'a> {
+    /// Its name.
+    pub name: Name,
+    /// Its keys, merged: the places of everything.
+    pub node: Node,
+    /// Its keys, typed.
+    pub service: layer::Service,
+    /// The file that describes it.
+    pub source: String,
+    /// Whether it is there in this environment.
+    pub enabled: bool,
+    /// Where it runs, if not here.
+    pub elsewhere: Option<layer::Elsewhere>,
+    /// Whether it is own code.
+    pub own: bool,
+    /// What it is in the catalogue.
+    pub kind: Option<KindDraft<'a>>,
+    /// Its image; absent if it is at fault, which was reported.
+    pub image: Option<Image>,
+    /// Its ports in order of name.
+    pub ports: Vec<Port>,
+    /// Whether nobody calls it.
+    pub worker: bool,
+}
+
+/// A service's kind.
+pub struct KindDraft<'a> {
+    /// The entry of the catalogue.
+    pub entry: &'a KindEntry,
+    /// The version that the service picked.
+    pub version: String,
+    /// Its options with their defaults.
+    pub options: Json<String, serde_json::Value>,
+    /// Its secrets: item and fact.
+    pub secrets: Vec<(String, String)>,
+}
+
+impl Draft<'_> {
+    /// Whether it runs here.
+    #[must_use]
+    pub fn here(&self) -> bool {
+        self.enabled && self.elsewhere.is_none()
+    }
+}
+
+/// Drafts all systems of an environment.
+pub(super) fn world<'a>(
+    project: &'a Project,
+    environment: Environment,
+    chain: Vec<&'a str>,
+    layers: Vec<Node>,
+    findings: &mut Vec<Finding>,
+) -> World<'a> {
+    let mut world = World {
+        project,
+        environment,
+        chain,
+        layers,
+        systems: BTreeMap::new(),
+        texts: Texts::new(),
+    };
+    for (name, files) in &project.systems {
+        if let Some(draft) = system_draft(&world, name, files, findings) {
+            world.systems.insert(name.clone(), draft);
+        }
+    }
+    world
+}
+
+fn system_draft<'a>(
+    world: &World<'a>,
+    name: &str,
+    files: &'a SystemFiles,
+    findings: &mut Vec<Finding>,
+) -> Option<SystemDraft<'a>> {
+    let overrides: Vec<&Node> =
+        world.chain.iter().filter_map(|environment| files.overrides.get(*environment)).collect();
+    unknown_names(files, &overrides, findings);
+    let (node, typed) = system::merged(files, &overrides, findings)?;
+    let system_name: Name = name.parse().ok()?;
+    let namespace = system::namespace(world, name, findings)?;
+    let mut draft = SystemDraft {
+        name: system_name,
+        files,
+        overrides,
+        node,
+        typed,
+        namespace,
+        services: BTreeMap::new(),
+    };
+    let services = files.node.child("services").and_then(Node::as_map);
+    for service in services.into_iter().flat_map(|map| map.entries.keys()) {
+        if let Some(service_draft) = service_draft(world, &draft, service, findings) {
+            draft.services.insert(service.clone(), service_draft);
+        }
+    }
+    image::share(&mut draft, findings);
+    Some(draft)
+}
+
+/// What an environment says of a service, a shape or a volume that does not exist.
+fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Finding>) {
+    for (key, word) in [
+        ("services", "service"),
+        ("shapes", "shape"),
+        ("volumes", "volume of the system"),
+        ("external", "external"),
+    ] {
+        let known = files.node.child(key).and_then(Node::as_map);
+        let known = || known.into_iter().flat_map(|map| map.entries.keys()).map(String::as_str);
+        for file in overrides {
+            let Some(map) = file.child(key).and_then(Node::as_map) else { continue };
+            for (name, entry) in &map.entries {
+                if known().any(|known| known == name) {
+                    continue;
+                }
+                let finding =
+                    Finding::error("unknown-name", format!("there is no {word} `{name}`"))
+                        .at(entry.key)
+                        .known(key, name, known());
+                findings.push(if finding.help.is_some() {
+                    finding
+                } else {
+                    finding.help("describe it in system.yaml first; an environment says only what differs")
+                });
+            }
+        }
+    }
+}
+
+fn service_draft<'a>(
+    world: &World<'a>,
+    system: &SystemDraft<'a>,
+    name: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<Draft<'a>> {
+    let files = system.files;
+    let layers = service_layers(
+        world.project,
+        files,
+        &world.layers,
+        &system.overrides,
+        name,
+        findings,
+    )?;
+    let node = layers.merged;
+    let (service, problems) = read::<layer::Service>(&node);
+    findings.extend(problems);
+    let service = service?;
+    let enabled = service.enabled.unwrap_or(true);
+    let elsewhere =
+        service.elsewhere.clone().filter(|elsewhere| elsewhere.enabled.unwrap_or(true));
+    let own = own_code(&node);
+    let kind = match &service.kind {
+        Some(kind) => Some(options::kind(world, &node, &service, kind, &system.overrides, findings)?),
+        None => None,
+    };
+    if service.build.is_none() && service.kind.is_none() && service.image.is_none() {
+        findings.push(no_source(&node, name));
+        return None;
+    }
+    for key in ["version", "options", "mirror"] {
+        if service.kind.is_none() && node.child(key).is_some() {
+            findings.push(
+                Finding::error(
+                    "only-for-kinds",
+                    format!("`{key}` is for kinds of the catalogue, and `{name}` is none"),
+                )
+                .at(node.key_place(&[key]))
+                .help("remove it, or say `kind`"),
+            );
+        }
+    }
+    let worker = service.run == Some(layer::Run::Worker);
+    let mut draft = Draft {
+        name: name.parse().ok()?,
+        source: files.files.get(name).cloned().unwrap_or_default(),
+        enabled,
+        elsewhere,
+        own,
+        kind,
+        image: None,
+        ports: Vec::new(),
+        worker,
+        node,
+        service,
+    };
+    draft.ports = ports::ports(&draft, findings);
+    draft.image = image::image(world, system, &draft, findings);
+    Some(draft)
+}
+
+fn no_source(node: &Node, name: &str) -> Finding {
+    let empty = matches!(&node.value, Value::Map(map) if map.entries.is_empty());
+    Finding::error(
+        "no-image",
+        if empty {
+            format!("the service `{name}` says nothing")
+        } else {
+            format!("the service `{name}` does not say what it runs")
+        },
+    )
+    .at(node.place)
+    .note("allowed: build (own code), kind (from the catalogue), image (any image)")
+    .help("say one of them, such as `image: ghcr.io/example/load:1.2.0`")
+}

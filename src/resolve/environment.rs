@@ -1,0 +1,65 @@
+//! The environment's own facts.
+
+use crate::finding::Finding;
+use crate::layer;
+use crate::load::read;
+use crate::merge::{merge_all, settle};
+use crate::model::{Environment, Tier};
+use crate::tree::Node;
+
+/// An environment from the files of its chain.
+pub(super) fn environment(
+    name: &str,
+    layers: &[Node],
+    findings: &mut Vec<Finding>,
+) -> Option<Environment> {
+    let own = layers.last()?;
+    let node = settle(merge_all(layers)?)?;
+    let (typed, problems) = read::<layer::Environment>(&node);
+    findings.extend(problems);
+    let typed = typed?;
+    let missing = |key: &str, help: &str| {
+        Finding::error("missing-key", format!("the environment `{name}` does not say `{key}`"))
+            .at(own.place)
+            .help(help)
+    };
+    if typed.about.is_none() {
+        findings.push(missing("about", "say in a line what it is for, such as `about: Development`"));
+    }
+    if typed.targets.is_none() {
+        findings.push(missing("targets", "say what is written for it, such as `targets: [kubernetes]`"));
+    }
+    if typed.domain.is_none() {
+        findings.push(missing(
+            "domain",
+            "say the domain of its public hosts, such as `domain: dev.example.com`; it is never taken from another environment",
+        ));
+    }
+    let kubernetes = typed.kubernetes.clone().unwrap_or_default();
+    if kubernetes.version.is_none() {
+        findings.push(missing("kubernetes.version", "say it, such as `kubernetes: { version: \"1.36\" }`"));
+    }
+    let pod_security = kubernetes.pod_security.map(|short| short.0).unwrap_or_default();
+    let storage = typed.storage.unwrap_or_default().into_iter();
+    Some(Environment {
+        name: name.parse().ok()?,
+        about: typed.about?,
+        after: typed.after,
+        targets: typed.targets?,
+        domain: typed.domain?,
+        registry: typed.registry.and_then(|registry| registry.host),
+        images: typed.images,
+        kubernetes: kubernetes.version?,
+        context: kubernetes.context,
+        namespace: kubernetes.namespace.unwrap_or_else(|| "{{ system }}".to_owned()),
+        pod_security: pod_security.level.unwrap_or(layer::PodSecurityLevel::Restricted),
+        pod_security_mode: pod_security.mode.unwrap_or(layer::PodSecurityMode::Enforce),
+        storage: storage
+            .map(|(tier, storage)| {
+                let shared = storage.shared.unwrap_or(false);
+                (tier, Tier { class: storage.class, shared })
+            })
+            .collect(),
+        file: format!("environments/{name}.yaml"),
+    })
+}

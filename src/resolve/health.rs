@@ -1,0 +1,232 @@
+//! Probes: what a service is asked, and how often.
+
+use super::draft::{Draft, World};
+use crate::finding::Finding;
+use crate::layer::{self, Protocol, TextItem};
+use crate::model::{Port, Probe, ProbeCheck, Probes};
+use crate::value::{Duration, PortName};
+use serde_json::Value;
+
+/// How often and how long each probe asks unless the service says otherwise.
+struct Times {
+    every: &'static str,
+    timeout: &'static str,
+    failures: u32,
+}
+
+const LIVE: Times = Times { every: "10s", timeout: "3s", failures: 3 };
+const READY: Times = Times { every: "5s", timeout: "3s", failures: 2 };
+/// A start is asked for often, so that a service that is up early is used early.
+const START: Times = Times { every: "2s", timeout: "3s", failures: 3 };
+
+fn seconds(text: &str) -> Duration {
+    text.parse().expect("a constant of this file")
+}
+
+/// The probes of a service.
+pub(super) fn probes(
+    world: &World<'_>,
+    draft: &Draft<'_>,
+    facts: &Value,
+    findings: &mut Vec<Finding>,
+) -> Probes {
+    let said = draft.service.health.clone().unwrap_or_default();
+    let contract = draft.kind.as_ref().and_then(|kind| {
+        kind.entry.kind.contract.as_ref().and_then(|contract| contract.health.as_ref())
+    });
+    let within = said
+        .starts_within
+        .clone()
+        .or_else(|| contract.and_then(|contract| contract.starts_within.clone()));
+    let mut ask = Asker { world, draft, facts, findings };
+    let live = ask.check("live", said.live.as_deref(), contract.and_then(Contract::live));
+    let ready = ask.check("ready", said.ready.as_deref(), contract.and_then(Contract::ready));
+    let start = ask.check("start", said.start.as_deref(), None);
+    let timed = |check: &ProbeCheck, said: Option<&layer::Probe>, times: &Times| Probe {
+        check: check.clone(),
+        every: said.and_then(|said| said.every.clone()).unwrap_or_else(|| seconds(times.every)),
+        timeout: said
+            .and_then(|said| said.timeout.clone())
+            .unwrap_or_else(|| seconds(times.timeout)),
+        failures: said.and_then(|said| said.failures).unwrap_or(times.failures),
+    };
+    let first = start.clone().or_else(|| live.clone()).or_else(|| ready.clone());
+    let start = match (within, start, first) {
+        (Some(within), _, Some(check)) => {
+            let mut probe = timed(&check, said.start.as_deref(), &START);
+            let every = probe.every.as_millis().max(1);
+            let needed = u32::try_from(within.as_millis().div_ceil(every)).unwrap_or(u32::MAX);
+            probe.failures = needed.max(START.failures);
+            Some(probe)
+        }
+        (None, Some(check), _) => Some(timed(&check, said.start.as_deref(), &START)),
+        (Some(_), _, None) => {
+            ask.findings.push(
+                Finding::error(
+                    "nothing-to-ask",
+                    format!("`{}` says how long its start takes, but not how to ask", draft.name),
+                )
+                .at(draft.node.key_place(&["health", "starts-within"]))
+                .help("say `health.live` or `health.ready`"),
+            );
+            None
+        }
+        (None, None, _) => None,
+    };
+    Probes {
+        start,
+        live: live.map(|check| timed(&check, said.live.as_deref(), &LIVE)),
+        ready: ready.map(|check| timed(&check, said.ready.as_deref(), &READY)),
+    }
+}
+
+/// The contract's questions as probes.
+trait Contract {
+    fn live(&self) -> Option<layer::Probe>;
+    fn ready(&self) -> Option<layer::Probe>;
+}
+
+impl Contract for layer::ContractHealth {
+    fn live(&self) -> Option<layer::Probe> {
+        let path = self.live.clone().map(TextItem::Literal);
+        (path.is_some() || self.command.is_some()).then(|| layer::Probe {
+            exec: if path.is_some() { None } else { self.command.clone() },
+            path,
+            port: self.port.clone(),
+            ..layer::Probe::default()
+        })
+    }
+
+    fn ready(&self) -> Option<layer::Probe> {
+        match &self.ready {
+            Some(path) => Some(layer::Probe {
+                path: Some(TextItem::Literal(path.clone())),
+                port: self.port.clone(),
+                ..layer::Probe::default()
+            }),
+            None => self.live(),
+        }
+    }
+}
+
+struct Asker<'a> {
+    world: &'a World<'a>,
+    draft: &'a Draft<'a>,
+    facts: &'a Value,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Asker<'_> {
+    /// How a probe asks: as the service says, else as its kind does.
+    fn check(
+        &mut self,
+        name: &str,
+        said: Option<&layer::Probe>,
+        contract: Option<layer::Probe>,
+    ) -> Option<ProbeCheck> {
+        let asks = |probe: &layer::Probe| {
+            probe.path.is_some()
+                || probe.grpc.is_some()
+                || probe.tcp.is_some()
+                || probe.exec.is_some()
+        };
+        let probe = match (said, contract) {
+            (Some(said), _) if asks(said) => said.clone(),
+            (_, Some(contract)) => contract,
+            (Some(_), None) => {
+                self.findings.push(
+                    Finding::error("nothing-to-ask", format!("`health.{name}` does not say what to ask"))
+                        .at(self.draft.node.key_place(&["health", name]))
+                        .note("allowed: path, grpc, tcp, exec"),
+                );
+                return None;
+            }
+            (None, None) => return None,
+        };
+        if let Some(path) = &probe.path {
+            let port = self.port(name, probe.port.as_ref(), &["http"])?;
+            let path = self.text(path, &["health", name, "path"])?;
+            if let Err(error) = path.parse::<crate::value::UrlPath>() {
+                let mut finding = Finding::error("invalid-value", error.message)
+                    .at(self.draft.node.value_place(&["health", name, "path"]));
+                finding.help = error.help;
+                self.findings.push(finding);
+                return None;
+            }
+            let headers = probe.headers.unwrap_or_default();
+            return Some(ProbeCheck::Http { path, port: port.name, headers });
+        }
+        if let Some(grpc) = &probe.grpc {
+            let port = self.port(name, probe.port.as_ref(), &["grpc"])?;
+            return Some(ProbeCheck::Grpc { port: port.number, service: grpc.service.clone() });
+        }
+        if let Some(port) = &probe.tcp {
+            return Some(ProbeCheck::Tcp { port: self.port(name, Some(port), &[])?.name });
+        }
+        let mut command = Vec::new();
+        for (index, item) in probe.exec.iter().flatten().enumerate() {
+            command.push(self.text(item, &["health", name, "exec", &index.to_string()])?);
+        }
+        if command.is_empty() {
+            self.findings.push(
+                Finding::error("nothing-to-ask", format!("`health.{name}.exec` is an empty command"))
+                    .at(self.draft.node.key_place(&["health", name])),
+            );
+            return None;
+        }
+        Some(ProbeCheck::Exec { command })
+    }
+
+    fn text(&mut self, item: &TextItem, path: &[&str]) -> Option<String> {
+        match item {
+            TextItem::Literal(text) => Some(text.clone()),
+            TextItem::Template(template) => {
+                let place = self.draft.node.value_place(path);
+                match self.world.texts.evaluate(&template.text, self.facts, place) {
+                    Ok(evaluated) => Some(evaluated.text),
+                    Err(finding) => {
+                        self.findings.push(finding);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    /// The port that is asked: the named one, the usual one, or the only one.
+    fn port(&mut self, probe: &str, name: Option<&PortName>, usual: &[&str]) -> Option<Port> {
+        let ports = &self.draft.ports;
+        let place = self.draft.node.key_place(&["health", probe]);
+        let known = || ports.iter().map(|port| port.name.as_str());
+        if let Some(name) = name {
+            let found = ports.iter().find(|port| port.name == *name);
+            if found.is_none() {
+                self.findings.push(
+                    Finding::error("unknown-port", format!("`{}` has no port `{name}`", self.draft.name))
+                        .at(place)
+                        .known("ports", name.as_str(), known()),
+                );
+            }
+            return found.cloned();
+        }
+        let askable: Vec<&Port> =
+            ports.iter().filter(|port| port.protocol != Protocol::Udp).collect();
+        let usual = askable.iter().find(|port| usual.contains(&port.name.as_str()));
+        match (usual, &askable[..]) {
+            (Some(port), _) => Some((*port).clone()),
+            (None, [only]) => Some((*only).clone()),
+            _ => {
+                self.findings.push(
+                    Finding::error(
+                        "several-ports",
+                        format!("`health.{probe}` does not say which port it asks"),
+                    )
+                    .at(place)
+                    .known("ports", "", known())
+                    .help("say `port`"),
+                );
+                None
+            }
+        }
+    }
+}

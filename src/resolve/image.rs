@@ -1,0 +1,248 @@
+//! Images: own ones from the release, others from the lock.
+
+use super::draft::{Draft, SystemDraft, World};
+use crate::finding::Finding;
+use crate::layer;
+use crate::model::Image;
+use crate::value::{ImageName, ImageReference, Tag};
+use serde_json::json;
+
+/// The tag of an own image that has no release.
+const UNRELEASED: &str = "unreleased";
+
+/// The image of a service; nothing where it is at fault or belongs to another service.
+pub(super) fn image(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Image> {
+    if let Some(kind) = &draft.kind {
+        return of_kind(world, draft, kind, findings);
+    }
+    match &draft.service.image {
+        Some(layer::Image::Of(_)) => None,
+        Some(layer::Image::Reference(reference)) if draft.own => {
+            Some(released(world, system, draft, reference.name().clone(), findings))
+        }
+        Some(layer::Image::Reference(reference)) => third_party(world, draft, reference, findings),
+        None => {
+            let name = own_name(world, system, draft, findings)?;
+            Some(released(world, system, draft, name, findings))
+        }
+    }
+}
+
+/// Gives services that say `image: { of: … }` the image of the other.
+pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
+    let mut shared = Vec::new();
+    for (name, draft) in &system.services {
+        let Some(layer::Image::Of(other)) = &draft.service.image else { continue };
+        let place = draft.node.value_place(&["image", "of"]);
+        match system.services.get(other.of.as_str()) {
+            Some(owner) if owner.own && !matches!(owner.service.image, Some(layer::Image::Of(_))) => {
+                shared.push((name.clone(), owner.image.clone()));
+            }
+            Some(owner) => findings.push(
+                Finding::error(
+                    "no-own-image",
+                    format!("`{}` has no image of its own", other.of),
+                )
+                .at(place)
+                .related(owner.node.place, "it is described here")
+                .help("name the service that builds the image"),
+            ),
+            None => {
+                let known = system.services.keys().map(String::as_str);
+                findings.push(
+                    Finding::error("unknown-service", format!("there is no service `{}`", other.of))
+                        .at(place)
+                        .known("services", other.of.as_str(), known),
+                );
+            }
+        }
+    }
+    for (name, image) in shared {
+        if let Some(draft) = system.services.get_mut(&name) {
+            draft.image = image;
+        }
+    }
+}
+
+/// The name of an image that this project builds.
+fn own_name(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<ImageName> {
+    let build = draft.service.build.as_ref()?;
+    if let Some(name) = &build.other_repository {
+        return Some(name.clone());
+    }
+    let environment = &world.environment;
+    let layers = &world.layers;
+    let said = layers.iter().rev().find_map(|layer| layer.child("images"));
+    let (text, place) = match (&system.typed.images, &environment.images, said) {
+        (Some(text), ..) => (text.clone(), system.node.value_place(&["images"])),
+        (None, Some(text), Some(node)) => (text.clone(), node.place),
+        _ => (
+            "{{ registry.host }}/{{ system }}/{{ service }}".to_owned(),
+            layers.last()?.place,
+        ),
+    };
+    let mut facts = json!({
+        "system": system.name.as_str(),
+        "service": draft.name.as_str(),
+        "environment": environment.name.as_str(),
+        "domain": environment.domain.to_string(),
+        "registry": {},
+    });
+    if let Some(host) = &environment.registry {
+        facts["registry"]["host"] = json!(host);
+    } else if text.contains("registry.host") {
+        findings.push(
+            Finding::error(
+                "missing-key",
+                format!("the environment `{}` does not say `registry.host`", environment.name),
+            )
+            .at(place)
+            .related(draft.node.key_place(&["build"]), "the image of this service needs it")
+            .help("say where own images lie, such as `registry: { host: ghcr.io/example }`"),
+        );
+        return None;
+    }
+    let text = match world.texts.evaluate(&text, &facts, place) {
+        Ok(text) => text.text,
+        Err(finding) => {
+            findings.push(finding);
+            return None;
+        }
+    };
+    match text.parse::<ImageName>() {
+        Ok(name) => Some(name),
+        Err(error) => {
+            findings.push(
+                Finding::error(
+                    "invalid-value",
+                    format!("the image of `{}` would be `{text}`: {}", draft.name, error.message),
+                )
+                .at(place),
+            );
+            None
+        }
+    }
+}
+
+fn released(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    name: ImageName,
+    findings: &mut Vec<Finding>,
+) -> Image {
+    if let Some(release) = system.files.release.get(draft.name.as_str()) {
+        return Image {
+            name,
+            tag: Some(release.version.clone()),
+            digest: Some(release.digest.clone()),
+            own: true,
+        };
+    }
+    if draft.here() {
+        findings.push(
+            Finding::warning(
+                "unreleased-image",
+                format!("`{}/{}` has no release", system.name, draft.name),
+            )
+            .at(draft.node.place)
+            .note(format!("its image is written as `{name}:{UNRELEASED}`"))
+            .help(format!(
+                "after a build: iac release set {} {}=VERSION@DIGEST",
+                system.name, draft.name
+            )),
+        );
+    }
+    let _ = world;
+    Image { name, tag: UNRELEASED.parse::<Tag>().ok(), digest: None, own: true }
+}
+
+fn of_kind(
+    world: &World<'_>,
+    draft: &Draft<'_>,
+    kind: &super::draft::KindDraft<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Image> {
+    let version = kind.entry.kind.versions.as_ref()?.get(&kind.version)?;
+    let Some(name) = version.image.clone() else {
+        findings.push(
+            Finding::error(
+                "missing-key",
+                format!("version `{}` of `{}` names no image", kind.version, kind.entry.name),
+            )
+            .at(kind.entry.node.key_place(&["versions", &kind.version]))
+            .help("say `image`"),
+        );
+        return None;
+    };
+    let place = draft.node.value_place(&["kind"]);
+    let locked = world.project.lock.images.as_ref().and_then(|images| images.get(&name));
+    let locked = locked.filter(|locked| is_of_line(locked.tag.as_str(), &kind.version));
+    let (tag, digest) = match (locked, &version.tag) {
+        (Some(locked), _) => (locked.tag.clone(), locked.digest.clone()),
+        (None, Some(tag)) => (tag.clone(), None),
+        (None, None) => {
+            findings.push(
+                Finding::error("unlocked-image", format!("nothing says which tag of `{name}` is used"))
+                    .at(place)
+                    .help("add it to `environments/lock.yaml`, or say `tag` in the catalogue"),
+            );
+            return None;
+        }
+    };
+    if digest.is_none() && draft.here() {
+        findings.push(unlocked(&format!("{name}:{tag}")).at(place));
+    }
+    let name = draft.service.mirror.clone().unwrap_or(name);
+    Some(Image { name, tag: Some(tag), digest, own: false })
+}
+
+/// Whether a tag belongs to a version line: `18.6-trixie` to `18`, `v3.13.3` to `3`.
+fn is_of_line(tag: &str, line: &str) -> bool {
+    let tag = tag.strip_prefix('v').unwrap_or(tag);
+    tag.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+}
+
+fn unlocked(image: &str) -> Finding {
+    Finding::warning("unlocked-image", format!("the lock does not know `{image}`"))
+        .note("a tag can be moved: what runs may change without a change here")
+        .help("add its tag and digest to `environments/lock.yaml`")
+}
+
+fn third_party(
+    world: &World<'_>,
+    draft: &Draft<'_>,
+    reference: &ImageReference,
+    findings: &mut Vec<Finding>,
+) -> Option<Image> {
+    let place = draft.node.value_place(&["image"]);
+    if reference.tag().is_some_and(|tag| tag.as_str() == "latest") {
+        findings.push(
+            Finding::error("latest-image", format!("`{reference}` says nothing about its version"))
+                .at(place)
+                .help("name a version, such as `:1.2.0`"),
+        );
+        return None;
+    }
+    let name = reference.name().clone();
+    let locked = world.project.lock.images.as_ref().and_then(|images| images.get(&name));
+    let locked = locked.filter(|locked| reference.tag().is_none_or(|tag| *tag == locked.tag));
+    let digest = reference
+        .digest()
+        .cloned()
+        .or_else(|| locked.and_then(|locked| locked.digest.clone()));
+    if digest.is_none() && draft.here() {
+        findings.push(unlocked(&reference.to_string()).at(place));
+    }
+    Some(Image { name, tag: reference.tag().cloned(), digest, own: false })
+}

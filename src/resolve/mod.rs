@@ -1,0 +1,83 @@
+//! Resolve: layers to stacks. Pure. Defaults are applied here and nowhere else, every name is
+//! looked up, and all problems are reported at once.
+
+mod derived;
+mod draft;
+mod environment;
+mod facts;
+mod files;
+mod flows;
+mod health;
+mod image;
+mod options;
+mod order;
+mod ports;
+mod secrets;
+mod service;
+mod system;
+mod texts;
+mod variables;
+mod volumes;
+
+pub use draft::{Draft, SystemDraft, World};
+
+use crate::finding::{Finding, any_error};
+use crate::load::Project;
+use crate::merge::{Inherited, chain, environment_layers};
+use crate::model::{Environment, Stack};
+use crate::tree::Value;
+use std::collections::BTreeMap;
+
+/// Everything that the project describes, resolved.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// The environments in order of name, without those that exist only to be liked.
+    pub environments: BTreeMap<String, Environment>,
+    /// One stack for each system in each environment, in order of environment and system.
+    pub stacks: Vec<Stack>,
+}
+
+/// Resolves a project in all its environments.
+#[must_use]
+pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut resolved = Resolved::default();
+    for name in project.environments.keys() {
+        let Some(world) = world(project, name, &mut findings) else { continue };
+        let stacks = service::stacks(&world, &mut findings);
+        resolved.stacks.extend(stacks);
+        resolved.environments.insert(name.clone(), world.environment);
+    }
+    order::environments(project, &mut findings);
+    if !any_error(&findings) {
+        ports::unique_hosts(&resolved.stacks, project, &mut findings);
+    }
+    findings.dedup();
+    (resolved, findings)
+}
+
+/// One environment with the drafts of all its systems; nothing if it exists only to be liked or
+/// cannot be read.
+pub fn world<'a>(
+    project: &'a Project,
+    name: &'a str,
+    findings: &mut Vec<Finding>,
+) -> Option<World<'a>> {
+    let node = project.environments.get(name)?;
+    let names = match chain(&project.environments, name) {
+        Ok(names) => names,
+        Err(finding) => {
+            findings.push(finding);
+            return None;
+        }
+    };
+    if node.child("base").is_some_and(|base| base.value == Value::Bool(true)) {
+        return None;
+    }
+    for system in project.systems.values() {
+        findings.extend(Inherited::findings(&names, &system.overrides));
+    }
+    let layers = environment_layers(&project.environments, &names);
+    let environment = environment::environment(name, &layers, findings)?;
+    Some(draft::world(project, environment, names, layers, findings))
+}

@@ -1,0 +1,302 @@
+//! A service's kind: its version, and its options with their defaults.
+
+use super::draft::{KindDraft, World};
+use crate::finding::Finding;
+use crate::layer::{self, EntryKey, KindOption};
+use crate::source::Place;
+use crate::tree::Node;
+use crate::value::{Bytes, Duration, Name};
+use serde_json::{Map as Json, Value, json};
+use std::collections::BTreeMap;
+
+/// The kind of a service.
+pub(super) fn kind<'a>(
+    world: &World<'a>,
+    node: &Node,
+    service: &layer::Service,
+    name: &Name,
+    overrides: &[&Node],
+    findings: &mut Vec<Finding>,
+) -> Option<KindDraft<'a>> {
+    let Some(entry) = world.project.kinds.get(name.as_str()) else {
+        let known = world.project.kinds.keys().map(String::as_str);
+        let finding = Finding::error("unknown-kind", format!("there is no kind `{name}`"))
+            .at(node.value_place(&["kind"]))
+            .known("kinds", name.as_str(), known);
+        findings.push(if finding.help.is_some() {
+            finding
+        } else {
+            finding.help(format!(
+                "describe it in `environments/catalogue/{name}.yaml`, or use `image`"
+            ))
+        });
+        return None;
+    };
+    let version = version(entry, node, service, findings)?;
+    not_for_environments(entry, service, overrides, findings);
+    let options = options(entry, node, service, findings);
+    let secrets = secrets(entry, &options);
+    Some(KindDraft { entry, version, options, secrets })
+}
+
+fn version(
+    entry: &crate::load::KindEntry,
+    node: &Node,
+    service: &layer::Service,
+    findings: &mut Vec<Finding>,
+) -> Option<String> {
+    let versions = entry.kind.versions.as_ref();
+    let known = || versions.into_iter().flat_map(BTreeMap::keys).map(String::as_str);
+    let (version, place) = match (&service.version, &entry.kind.default_version) {
+        (Some(version), _) => (version.clone(), node.value_place(&["version"])),
+        (None, Some(version)) => (version.clone(), entry.node.value_place(&["default-version"])),
+        (None, None) => {
+            let only: Vec<&str> = known().collect();
+            if let [only] = only[..] {
+                return Some(only.to_owned());
+            }
+            findings.push(
+                Finding::error(
+                    "missing-key",
+                    format!("`{}` has no default version", entry.name),
+                )
+                .at(node.value_place(&["kind"]))
+                .known("versions", "", known())
+                .help("say `version`"),
+            );
+            return None;
+        }
+    };
+    if known().any(|known| known == version) {
+        return Some(version);
+    }
+    findings.push(
+        Finding::error(
+            "unknown-version",
+            format!("`{}` has no version `{version}`", entry.name),
+        )
+        .at(place)
+        .known("versions", &version, known()),
+    );
+    None
+}
+
+/// Options that an environment sets although the kind does not let it.
+fn not_for_environments(
+    entry: &crate::load::KindEntry,
+    service: &layer::Service,
+    overrides: &[&Node],
+    findings: &mut Vec<Finding>,
+) {
+    let empty = BTreeMap::new();
+    let known = entry.kind.options.as_ref().unwrap_or(&empty);
+    let _ = service;
+    for file in overrides {
+        let services = file.child("services").and_then(Node::as_map);
+        for entry in services.into_iter().flat_map(|map| map.entries.values()) {
+            let Some(map) = entry.node.child("options").and_then(Node::as_map) else { continue };
+            for (option, value) in &map.entries {
+                let fixed = known.get(option).is_some_and(|option| option.environment != Some(true));
+                if fixed && !findings.iter().any(|finding| finding.place == Some(value.key)) {
+                    findings.push(
+                        Finding::error(
+                            "not-for-environments",
+                            format!("the option `{option}` is the same in every environment"),
+                        )
+                        .at(value.key)
+                        .help("say it in system.yaml"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn options(
+    entry: &crate::load::KindEntry,
+    node: &Node,
+    service: &layer::Service,
+    findings: &mut Vec<Finding>,
+) -> Json<String, Value> {
+    let empty = BTreeMap::new();
+    let known = entry.kind.options.as_ref().unwrap_or(&empty);
+    let said = service.options.as_ref();
+    for option in said.into_iter().flat_map(BTreeMap::keys) {
+        if !known.contains_key(option) {
+            findings.push(
+                Finding::error("unknown-option", format!("`{}` has no option `{option}`", entry.name))
+                    .at(node.key_place(&["options", option]))
+                    .known("options", option, known.keys().map(String::as_str)),
+            );
+        }
+    }
+    let mut options = Json::new();
+    for (name, option) in known {
+        let place = node.value_place(&["options", name]);
+        let said = said.and_then(|said| said.get(name));
+        match value(name, option, said, node, place) {
+            Ok(Some(value)) => {
+                if option.quantity.is_some()
+                    && let Some(bytes) = value.as_str().and_then(|text| text.parse::<Bytes>().ok())
+                {
+                    options.insert(format!("{}_bytes", fact_name(name)), json!(bytes.count()));
+                }
+                options.insert(fact_name(name), value);
+            }
+            Ok(None) => {}
+            Err(finding) => findings.push(finding),
+        }
+    }
+    options
+}
+
+/// The name of a fact in texts, where a hyphen would be a subtraction.
+pub(super) fn fact_name(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+fn value(
+    name: &str,
+    option: &KindOption,
+    said: Option<&Value>,
+    node: &Node,
+    place: Place,
+) -> Result<Option<Value>, Finding> {
+    let wrong = |expected: &str, found: &Value| {
+        Finding::error(
+            "wrong-type",
+            format!("the option `{name}` is {expected}, found `{}`", plain(found)),
+        )
+        .at(place)
+    };
+    if let Some(words) = &option.one_of {
+        return match said {
+            None => Ok(words.first().map(|word| json!(word))),
+            Some(Value::String(word)) if words.contains(word) => Ok(Some(json!(word))),
+            Some(other) => Err(wrong("one of some words", other)
+                .known("allowed", &plain(other), words.iter().map(String::as_str))),
+        };
+    }
+    if let Some(default) = &option.quantity {
+        let text = said.map_or_else(|| default.clone(), plain);
+        return text
+            .parse::<Bytes>()
+            .map(|bytes| Some(json!(bytes.to_string())))
+            .map_err(|error| {
+                let finding = Finding::error("invalid-value", error.message).at(place);
+                match error.help {
+                    Some(help) => finding.help(help),
+                    None => finding,
+                }
+            });
+    }
+    if let Some(default) = &option.duration {
+        let Some(said) = said else { return Ok(Some(json!(default.to_string()))) };
+        return match plain(said).parse::<Duration>() {
+            Ok(duration) => Ok(Some(json!(duration.to_string()))),
+            Err(error) => Err(wrong("a duration such as `15d`", said).note(error.message)),
+        };
+    }
+    if let Some(default) = option.number {
+        return match said {
+            None => Ok(Some(json!(default))),
+            Some(Value::Number(number)) if number.is_i64() => Ok(Some(json!(number))),
+            Some(other) => Err(wrong("a whole number", other)),
+        };
+    }
+    if let Some(default) = &option.text {
+        return match said {
+            None => Ok(Some(json!(default))),
+            Some(Value::String(text)) => Ok(Some(json!(text))),
+            Some(other) => Err(wrong("text", other)),
+        };
+    }
+    let Some(said) = said else { return Ok(Some(json!({}))) };
+    let Value::Object(entries) = said else { return Err(wrong("a map of entries", said)) };
+    for (entry, content) in entries {
+        let place = node.key_place(&["options", name, entry]);
+        check_entry(name, option, entry, content, place)?;
+    }
+    Ok(Some(said.clone()))
+}
+
+fn check_entry(
+    name: &str,
+    option: &KindOption,
+    entry: &str,
+    content: &Value,
+    place: Place,
+) -> Result<(), Finding> {
+    let plain_name = entry.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        && entry.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    if !plain_name {
+        return Err(Finding::error(
+            "invalid-value",
+            format!("`{entry}` cannot be the name of an entry of `{name}`"),
+        )
+        .at(place)
+        .help("use letters, digits, `_`, `-` and `.`"));
+    }
+    let Some(keys) = &option.map else {
+        return match content {
+            Value::Object(_) | Value::Array(_) | Value::Null => Err(Finding::error(
+                "wrong-type",
+                format!("an entry of `{name}` is text, a number or a boolean"),
+            )
+            .at(place)),
+            _ => Ok(()),
+        };
+    };
+    let Value::Object(content) = content else {
+        return Err(Finding::error(
+            "wrong-type",
+            format!("an entry of `{name}` is a map, found `{}`", plain(content)),
+        )
+        .at(place)
+        .help(format!("write `{entry}: {{}}`")));
+    };
+    for (key, value) in content {
+        let fits = match keys.get(key) {
+            Some(EntryKey::Text) => value.is_string(),
+            Some(EntryKey::Flag) => value.is_boolean(),
+            None => {
+                return Err(Finding::error(
+                    "unknown-key",
+                    format!("an entry of `{name}` has no key `{key}`"),
+                )
+                .at(place)
+                .known("allowed", key, keys.keys().map(String::as_str)));
+            }
+        };
+        if !fits {
+            return Err(Finding::error(
+                "wrong-type",
+                format!("`{key}` of `{entry}` cannot be `{}`", plain(value)),
+            )
+            .at(place));
+        }
+    }
+    Ok(())
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+}
+
+/// The secrets of a kind: item and fact.
+fn secrets(
+    entry: &crate::load::KindEntry,
+    options: &Json<String, Value>,
+) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (item, facts) in entry.kind.secrets.iter().flatten() {
+        all.extend(facts.0.iter().map(|fact| (item.to_string(), fact.to_string())));
+    }
+    for (option, facts) in entry.kind.item_secrets.iter().flatten() {
+        let entries = options.get(&fact_name(option)).and_then(Value::as_object);
+        for item in entries.into_iter().flat_map(Json::keys) {
+            all.extend(facts.0.iter().map(|fact| (item.clone(), fact.to_string())));
+        }
+    }
+    all
+}

@@ -1,0 +1,104 @@
+//! Ports, and the hosts under which the public reaches services.
+
+use super::draft::Draft;
+use crate::finding::Finding;
+use crate::layer::{Protocol, ServicePort};
+use crate::load::Project;
+use crate::model::{Port, Stack};
+use crate::value::PortName;
+use std::collections::BTreeMap;
+
+/// The ports of a service: its kind's, and its own over them.
+pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port> {
+    let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
+    let mut layers = contract.and_then(|contract| contract.ports.clone()).unwrap_or_default();
+    layers.extend(draft.service.ports.clone().unwrap_or_default());
+    let mut ports: Vec<Port> = Vec::new();
+    for (name, port) in layers {
+        let place = draft.node.key_place(&["ports", name.as_str()]);
+        let Some(number) = port.port else {
+            findings.push(
+                Finding::error("missing-key", format!("the port `{name}` has no number"))
+                    .at(place)
+                    .help("say it, such as `port: 8080`"),
+            );
+            continue;
+        };
+        let protocol = port.protocol.unwrap_or(match name.as_str() {
+            "http" => Protocol::Http,
+            "grpc" => Protocol::Grpc,
+            _ => Protocol::Tcp,
+        });
+        let twin = ports.iter().find(|other| {
+            other.number == number.get()
+                && (other.protocol == Protocol::Udp) == (protocol == Protocol::Udp)
+        });
+        if let Some(twin) = twin {
+            findings.push(
+                Finding::error(
+                    "port-twice",
+                    format!("`{}` and `{name}` are the same port {number}", twin.name),
+                )
+                .at(place)
+                .related(draft.node.key_place(&["ports", twin.name.as_str()]), "the other one")
+                .help("keep one of the names"),
+            );
+        }
+        let service = if draft.worker || is_metrics(&name) {
+            None
+        } else {
+            match port.service_port {
+                None => Some(number.get()),
+                Some(ServicePort::None(())) => None,
+                Some(ServicePort::Number(number)) => Some(number.get()),
+            }
+        };
+        let internal = port.internal.unwrap_or(false);
+        ports.push(Port { name, number: number.get(), protocol, service, internal });
+    }
+    ports
+}
+
+/// Metrics ports are scraped on the pods themselves and are in no Service.
+pub(super) fn is_metrics(name: &PortName) -> bool {
+    name.as_str() == "metrics" || name.as_str().ends_with("-metrics")
+}
+
+/// In one environment a host and path lead to one service.
+pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<(String, String, String), (&str, &str)> = BTreeMap::new();
+    for stack in stacks {
+        for service in stack.services.values() {
+            let Some(exposed) = &service.exposed else { continue };
+            for host in &exposed.hosts {
+                let key = (
+                    stack.environment.name.to_string(),
+                    host.to_string(),
+                    exposed.path.clone(),
+                );
+                let this = (stack.system.as_str(), service.name.as_str());
+                let Some(other) = seen.insert(key, this) else { continue };
+                let place = |(system, service): (&str, &str)| {
+                    project.systems[system].node.key_place(&["services", service, "expose"])
+                };
+                findings.push(
+                    Finding::error(
+                        "host-twice",
+                        format!(
+                            "`{host}{}` leads to `{}/{}` and to `{}/{}` in `{}`",
+                            exposed.path,
+                            other.0,
+                            other.1,
+                            this.0,
+                            this.1,
+                            stack.environment.name
+                        ),
+                    )
+                    .at(place(this))
+                    .related(place(other), "the other one")
+                    .help("give one of them another host or path"),
+                );
+            }
+        }
+    }
+}

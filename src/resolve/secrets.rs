@@ -1,0 +1,278 @@
+//! Secrets: references only. A text that uses one holds a mark in its place, never a value.
+
+use super::draft::Draft;
+use crate::finding::Finding;
+use crate::layer::SecretAs;
+use crate::model::{Part, Secret, SecretForm, SecretReference, Variable, VariableValue};
+use crate::source::Place;
+use crate::value::{AbsolutePath, EnvName, SecretKey};
+use std::collections::BTreeMap;
+
+/// Marks a secret within a text. The loader refuses these characters in every file, so that no
+/// user's text can hold one.
+const OPEN: char = '\u{E000}';
+const CLOSE: char = '\u{E001}';
+
+/// Where secrets are mounted unless a path is said.
+const FOLDER: &str = "/run/secrets";
+
+/// The secrets that a service comes to use while its texts are evaluated.
+#[derive(Default)]
+pub(super) struct SecretTable {
+    facts: Vec<SecretFact>,
+    all: BTreeMap<SecretKey, Secret>,
+    variables: BTreeMap<EnvName, SecretKey>,
+}
+
+struct SecretFact {
+    key: SecretKey,
+    variable: EnvName,
+    reference: SecretReference,
+    origin: Vec<String>,
+}
+
+/// A secret fact of a callee: how it is called, and where it lies.
+pub(super) struct CalleeSecret {
+    pub(super) callee: String,
+    pub(super) fact: String,
+    pub(super) reference: SecretReference,
+    pub(super) origin: Vec<String>,
+}
+
+impl CalleeSecret {
+    /// The key in the caller's secrets.
+    pub(super) fn key(&self) -> Option<SecretKey> {
+        format!("{}.{}", self.callee.replace('/', "."), self.fact).parse().ok()
+    }
+}
+
+impl SecretTable {
+    /// The mark that stands for a secret fact in a text.
+    pub(super) fn mark(&mut self, secret: &CalleeSecret) -> String {
+        let variable = variable_name(&format!("{}_{}", secret.callee, secret.fact));
+        let (Some(key), Some(variable)) = (secret.key(), variable) else { return String::new() };
+        let known = self.facts.iter().position(|fact| fact.key == key);
+        let index = known.unwrap_or_else(|| {
+            self.facts.push(SecretFact {
+                key,
+                variable,
+                reference: secret.reference.clone(),
+                origin: secret.origin.clone(),
+            });
+            self.facts.len() - 1
+        });
+        format!("{OPEN}{index}{CLOSE}")
+    }
+
+    /// Mounts a secret fact as a file, and says where.
+    pub(super) fn mount(&mut self, secret: &CalleeSecret) -> Option<String> {
+        let key = secret.key()?;
+        let path = format!("{FOLDER}/{key}");
+        self.all.insert(
+            key.clone(),
+            Secret {
+                key,
+                reference: secret.reference.clone(),
+                form: SecretForm::File(path.parse().ok()?),
+                optional: false,
+                origin: secret.origin.clone(),
+            },
+        );
+        Some(path)
+    }
+
+    /// The value of a variable whose text may hold marks.
+    pub(super) fn value(&mut self, text: &str) -> VariableValue {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find(OPEN) {
+            if open > 0 {
+                parts.push(Part::Text(rest[..open].to_owned()));
+            }
+            let after = &rest[open + OPEN.len_utf8()..];
+            let Some(close) = after.find(CLOSE) else { break };
+            if let Some(fact) = after[..close].parse::<usize>().ok().and_then(|i| self.facts.get(i))
+            {
+                let secret = Secret {
+                    key: fact.key.clone(),
+                    reference: fact.reference.clone(),
+                    form: SecretForm::Variable,
+                    optional: false,
+                    origin: fact.origin.clone(),
+                };
+                self.all.entry(fact.key.clone()).or_insert(secret);
+                parts.push(Part::Variable(fact.variable.clone()));
+            }
+            rest = &after[close + CLOSE.len_utf8()..];
+        }
+        if parts.is_empty() {
+            return VariableValue::Text(text.to_owned());
+        }
+        if let ([Part::Variable(variable)], "") = (&parts[..], rest)
+            && let Some(fact) = self.facts.iter().find(|fact| fact.variable == *variable)
+        {
+            return VariableValue::Secret { key: fact.key.clone(), optional: false };
+        }
+        for part in &parts {
+            if let Part::Variable(variable) = part
+                && let Some(fact) = self.facts.iter().find(|fact| fact.variable == *variable)
+            {
+                self.variables.insert(variable.clone(), fact.key.clone());
+            }
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        VariableValue::Joined(parts)
+    }
+
+    /// Variables that texts refer to, which must be set before them.
+    pub(super) fn variables(&self) -> Vec<Variable> {
+        let variables = self.variables.iter();
+        variables
+            .map(|(name, key)| Variable {
+                name: name.clone(),
+                value: VariableValue::Secret { key: key.clone(), optional: false },
+                origin: self.all.get(key).map(|secret| secret.origin.clone()).unwrap_or_default(),
+                text: None,
+            })
+            .collect()
+    }
+
+    /// All secrets in order of key.
+    pub(super) fn finish(self) -> Vec<Secret> {
+        self.all.into_values().collect()
+    }
+
+    /// The secrets of the service itself and of its kind. Returns what its variables come to.
+    pub(super) fn own(
+        &mut self,
+        system: &str,
+        draft: &Draft<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<(EnvName, VariableValue, Vec<String>)> {
+        if let Some(kind) = &draft.kind {
+            for (item, fact) in &kind.secrets {
+                let key = format!("{item}.{fact}");
+                let Ok(key) = key.parse::<SecretKey>() else { continue };
+                let Ok(path) = format!("{FOLDER}/{key}").parse() else { continue };
+                let reference = kind_reference(system, draft.name.as_str(), item, fact);
+                let form = SecretForm::File(path);
+                let origin = vec!["kind".to_owned()];
+                self.all
+                    .insert(key.clone(), Secret { key, reference, form, optional: false, origin });
+            }
+        }
+        let mut variables = Vec::new();
+        for (key, secret) in draft.service.secrets.iter().flatten() {
+            if secret.enabled == Some(false) {
+                continue;
+            }
+            let origin = vec!["secrets".to_owned(), key.to_string()];
+            let place = draft.node.key_place(&origin);
+            let Some(from) = &secret.from else {
+                findings.push(
+                    Finding::error(
+                        "missing-key",
+                        format!("nothing says where the secret `{key}` lies"),
+                    )
+                    .at(place)
+                    .help("say `from: path#property`"),
+                );
+                continue;
+            };
+            let reference = match reference(from, draft.node.value_place(&["secrets", key.as_str(), "from"])) {
+                Ok(reference) => reference,
+                Err(finding) => {
+                    findings.push(finding);
+                    continue;
+                }
+            };
+            let optional = secret.optional.unwrap_or(false);
+            let form = if secret.form == Some(SecretAs::Env) {
+                if secret.path.is_some() {
+                    findings.push(
+                        Finding::error("two-variants", "a secret in a variable has no path")
+                            .at(draft.node.key_place(&["secrets", key.as_str(), "path"]))
+                            .help("remove `path`, or `as: env`"),
+                    );
+                }
+                let value = VariableValue::Secret { key: key.clone(), optional };
+                push_variable(&mut variables, key.as_str(), value, &origin, place, findings);
+                SecretForm::Variable
+            } else {
+                let path: AbsolutePath = match &secret.path {
+                    Some(path) => path.clone(),
+                    None => match format!("{FOLDER}/{key}").parse() {
+                        Ok(path) => path,
+                        Err(_) => continue,
+                    },
+                };
+                let value = VariableValue::Text(path.to_string());
+                let name = format!("{key}_FILE");
+                push_variable(&mut variables, &name, value, &origin, place, findings);
+                SecretForm::File(path)
+            };
+            self.all.insert(
+                key.clone(),
+                Secret { key: key.clone(), reference, form, optional, origin },
+            );
+        }
+        variables
+    }
+}
+
+fn push_variable(
+    variables: &mut Vec<(EnvName, VariableValue, Vec<String>)>,
+    name: &str,
+    value: VariableValue,
+    origin: &[String],
+    place: Place,
+    findings: &mut Vec<Finding>,
+) {
+    match variable_name(name) {
+        Some(name) => variables.push((name, value, origin.to_vec())),
+        None => findings.push(
+            Finding::error("invalid-name", format!("`{name}` cannot be a variable's name"))
+                .at(place)
+                .help("name secrets like variables, such as `JWT_SECRET`"),
+        ),
+    }
+}
+
+/// `redis-cart_url` as a variable: `REDIS_CART_URL`.
+pub(super) fn variable_name(text: &str) -> Option<EnvName> {
+    text.to_ascii_uppercase().replace(['-', '/', '.'], "_").parse().ok()
+}
+
+/// Whether a text holds a secret.
+pub(super) fn holds_secret(text: &str) -> bool {
+    text.contains(OPEN)
+}
+
+/// Where a kind's secret lies.
+pub(super) fn kind_reference(system: &str, service: &str, item: &str, fact: &str) -> SecretReference {
+    SecretReference { path: format!("{system}/{service}/{item}"), property: fact.to_owned() }
+}
+
+/// `path#property`, parsed. A value has no `#`, so that one written by mistake is refused; it is
+/// not repeated in the message.
+pub(super) fn reference(text: &str, place: Place) -> Result<SecretReference, Finding> {
+    let is_path = |path: &str| {
+        !path.is_empty()
+            && path.split('/').all(|part| {
+                !part.is_empty()
+                    && part != ".."
+                    && part.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+            })
+    };
+    match text.split_once('#') {
+        Some((path, property)) if is_path(path) && is_path(property) && !property.contains('/') => {
+            Ok(SecretReference { path: path.to_owned(), property: property.to_owned() })
+        }
+        _ => Err(Finding::error("not-a-reference", "this is not a reference to a secret")
+            .at(place)
+            .note("allowed: `path#property`, such as `api-gateway/jwt#secret`")
+            .help("put the value into the secret store, and name where it lies; if a value stands here, change it: it is known to everybody who reads this file")),
+    }
+}

@@ -1,0 +1,241 @@
+//! Volumes: claims, scratch space, and what storage tiers are here.
+
+use super::draft::{Draft, SystemDraft, World};
+use crate::finding::Finding;
+use crate::layer::Scratch;
+use crate::model::{Claim, Replicas, SystemVolume, Volume, VolumeSource};
+use crate::source::Place;
+use crate::value::{AbsolutePath, Bytes, Host, Name};
+use std::collections::BTreeMap;
+
+/// The tier of a volume that says none.
+const GENERAL: &str = "general";
+
+/// The limit of `/tmp`, which every service has.
+const TMP: &str = "64Mi";
+
+/// The volumes of a service in order of name.
+pub(super) fn volumes(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    replicas: &Replicas,
+    findings: &mut Vec<Finding>,
+) -> Vec<Volume> {
+    let mut said = draft.service.volumes.clone().unwrap_or_default();
+    let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
+    let folders = contract.and_then(|contract| contract.data.as_ref());
+    let mut volumes: BTreeMap<Name, Volume> = BTreeMap::new();
+    for (name, folder) in folders.into_iter().flatten() {
+        let Some(path) = &folder.path else { continue };
+        if let Some(volume) = said.get_mut(name) {
+            volume.path.get_or_insert_with(|| path.clone());
+            continue;
+        }
+        let Some(limit) = &folder.scratch else {
+            findings.push(
+                Finding::error(
+                    "missing-volume",
+                    format!("`{}` keeps data, and nothing says how much", draft.name),
+                )
+                .at(draft.node.key_place(&["kind"]))
+                .help(format!(
+                    "say `volumes: {{ {name}: {{ size: 10Gi }} }}`, or `scratch` instead of `size` for data that may be lost"
+                )),
+            );
+            continue;
+        };
+        let source = VolumeSource::Scratch { limit: Some(*limit), memory: false };
+        volumes.insert(name.clone(), Volume { name: name.clone(), path: path.clone(), source });
+    }
+    for (name, volume) in &said {
+        if volume.enabled == Some(false) {
+            continue;
+        }
+        let place = draft.node.key_place(&["volumes", name.as_str()]);
+        let Some(path) = &volume.path else {
+            let finding = Finding::error(
+                "missing-key",
+                format!("nothing says where the volume `{name}` is mounted"),
+            )
+            .at(place)
+            .help("say `path`");
+            findings.push(match folders {
+                Some(folders) => finding.known(
+                    "volumes of the kind",
+                    name.as_str(),
+                    folders.keys().map(Name::as_str),
+                ),
+                None => finding,
+            });
+            continue;
+        };
+        if let Some(source) = source(world, system, draft, name, volume, replicas, findings) {
+            volumes.insert(name.clone(), Volume { name: name.clone(), path: path.clone(), source });
+        }
+    }
+    add_tmp(&mut volumes);
+    nested(draft, &volumes, findings);
+    volumes.into_values().collect()
+}
+
+fn source(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    name: &Name,
+    volume: &crate::layer::Volume,
+    replicas: &Replicas,
+    findings: &mut Vec<Finding>,
+) -> Option<VolumeSource> {
+    let at = |key: &str| draft.node.value_place(&["volumes", name.as_str(), key]);
+    if let Some(of) = &volume.of {
+        let known = system.typed.volumes.iter().flatten().map(|(name, _)| name.as_str());
+        if !system.typed.volumes.iter().flatten().any(|(name, _)| name == of) {
+            findings.push(
+                Finding::error("unknown-volume", format!("the system has no volume `{of}`"))
+                    .at(at("of"))
+                    .known("volumes", of.as_str(), known),
+            );
+            return None;
+        }
+        return Some(VolumeSource::System(of.clone()));
+    }
+    if let Some(scratch) = &volume.scratch {
+        let limit = match scratch {
+            Scratch::Unlimited(()) => None,
+            Scratch::Limit(limit) => Some(*limit),
+        };
+        return Some(VolumeSource::Scratch { limit, memory: volume.memory.unwrap_or(false) });
+    }
+    let Some(size) = volume.size else {
+        findings.push(
+            Finding::error("missing-key", format!("nothing says what the volume `{name}` is"))
+                .at(draft.node.key_place(&["volumes", name.as_str()]))
+                .note("allowed: size (a claim), scratch (ends with the pod), of (a volume of the system)"),
+        );
+        return None;
+    };
+    let shared = volume.shared.unwrap_or(false);
+    let class = class(world, volume.tier.as_ref(), shared, at("tier"), findings)?;
+    let claim = Claim { size, class, shared };
+    if shared {
+        return Some(VolumeSource::Claim(claim));
+    }
+    let _ = replicas;
+    Some(VolumeSource::ClaimPerReplica(claim))
+}
+
+/// The storage class of a tier here.
+fn class(
+    world: &World<'_>,
+    tier: Option<&Name>,
+    shared: bool,
+    place: Place,
+    findings: &mut Vec<Finding>,
+) -> Option<Option<Host>> {
+    let environment = &world.environment;
+    let name = tier.map_or(GENERAL, Name::as_str);
+    let found = environment.storage.iter().find(|(tier, _)| tier.as_str() == name);
+    let Some((_, found)) = found else {
+        // Without any tier an environment has one kind of storage: the cluster's default.
+        if environment.storage.is_empty() && !shared {
+            return Some(None);
+        }
+        findings.push(
+            Finding::error(
+                "unknown-tier",
+                format!("`{}` has no storage tier `{name}`", environment.name),
+            )
+            .at(place)
+            .known("tiers", name, environment.storage.keys().map(Name::as_str))
+            .help(format!(
+                "say what it is in `{}`, such as `storage: {{ {name}: {{ class: … }} }}`",
+                environment.file
+            )),
+        );
+        return None;
+    };
+    if shared && !found.shared {
+        findings.push(
+            Finding::error(
+                "tier-not-shared",
+                format!("several pods cannot write to the tier `{name}` in `{}`", environment.name),
+            )
+            .at(place)
+            .help(format!(
+                "choose a tier that says `shared: true`, or say it in `{}` if its class can",
+                environment.file
+            )),
+        );
+        return None;
+    }
+    Some(found.class.clone())
+}
+
+/// The system's volumes that a service of it mounts.
+pub(super) fn of_system(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<Name, SystemVolume> {
+    let mut all = BTreeMap::new();
+    for (name, volume) in system.typed.volumes.iter().flatten() {
+        let mounted = system.services.values().any(|draft| {
+            draft.here()
+                && draft.service.volumes.iter().flatten().any(|(_, volume)| {
+                    volume.of.as_ref() == Some(name) && volume.enabled != Some(false)
+                })
+        });
+        if !mounted {
+            continue;
+        }
+        let place = system.node.key_place(&["volumes", name.as_str()]);
+        let Some(size) = volume.size else {
+            findings.push(
+                Finding::error("missing-key", format!("nothing says how large `{name}` is"))
+                    .at(place)
+                    .help("say `size`, such as `size: 50Gi`"),
+            );
+            continue;
+        };
+        let shared = volume.shared.unwrap_or(false);
+        let at = system.node.value_place(&["volumes", name.as_str(), "tier"]);
+        if let Some(class) = class(world, volume.tier.as_ref(), shared, at, findings) {
+            all.insert(name.clone(), SystemVolume { claim: Claim { size, class, shared } });
+        }
+    }
+    all
+}
+
+fn add_tmp(volumes: &mut BTreeMap<Name, Volume>) {
+    let (Ok(name), Ok(path), Ok(limit)) =
+        ("tmp".parse::<Name>(), "/tmp".parse::<AbsolutePath>(), TMP.parse::<Bytes>())
+    else {
+        return;
+    };
+    if volumes.values().any(|volume| volume.path == path) {
+        return;
+    }
+    let source = VolumeSource::Scratch { limit: Some(limit), memory: false };
+    volumes.entry(name.clone()).or_insert(Volume { name, path, source });
+}
+
+/// Two volumes at one path: one would hide the other.
+fn nested(draft: &Draft<'_>, volumes: &BTreeMap<Name, Volume>, findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<&AbsolutePath, &Name> = BTreeMap::new();
+    for volume in volumes.values() {
+        if let Some(other) = seen.insert(&volume.path, &volume.name) {
+            let place = |name: &Name| draft.node.key_place(&["volumes", name.as_str()]);
+            findings.push(
+                Finding::error(
+                    "path-twice",
+                    format!("`{other}` and `{}` are mounted at `{}`", volume.name, volume.path),
+                )
+                .at(place(&volume.name))
+                .related(place(other), "the other one")
+                .help("give one of them another path"),
+            );
+        }
+    }
+}
