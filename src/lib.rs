@@ -3,6 +3,7 @@
 //! Data flows one way: load, merge, resolve, check, generate, validate, write.
 
 pub mod catalogue;
+pub mod diff;
 pub mod drift;
 pub mod fileset;
 pub mod finding;
@@ -10,7 +11,10 @@ pub mod layer;
 pub mod load;
 pub mod merge;
 pub mod model;
+pub mod report;
 pub mod resolve;
+pub mod fileset;
+pub mod finding;
 pub mod source;
 pub mod tools;
 pub mod tree;

@@ -1,0 +1,441 @@
+//! What becomes of a change: add a row here.
+
+use super::{Effect, Risk, Rule, Test};
+
+const fn rule(
+    kinds: &'static [&'static str],
+    paths: &'static [&'static str],
+    test: Test,
+    risk: Risk,
+    reason: &'static str,
+) -> Rule {
+    Rule { kinds, paths, test, effect: Effect { risk, reason } }
+}
+
+const fn effect(risk: Risk, reason: &'static str) -> Effect {
+    Effect { risk, reason }
+}
+
+/// A field that no row speaks of.
+pub(super) const IN_PLACE: Effect = effect(Risk::Update, "takes effect in place");
+/// A removed object that no row speaks of.
+pub(super) const DELETED: Effect = effect(Risk::Update, "deleted");
+/// A removed `StatefulSet` whose claims stay.
+pub(super) const CLAIMS_LEFT: Effect =
+    effect(Risk::DataLoss, "its pods stop, and its claims stay behind without an owner");
+/// A removed `StatefulSet` whose claims go with it.
+pub(super) const CLAIMS_DELETED: Effect = effect(Risk::DataLoss, "its claims are deleted with it");
+
+const ANY: &[&str] = &["*"];
+const REPLICATED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps"];
+const ROLLED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];
+const STATEFUL: &[&str] = &["StatefulSet.apps"];
+const JOB: &[&str] = &["Job.batch"];
+const CLAIM: &[&str] = &["PersistentVolumeClaim"];
+const VOLUME: &[&str] = &["PersistentVolume"];
+const STORAGE_CLASS: &[&str] = &["StorageClass.storage.k8s.io"];
+const CONFIG: &[&str] = &["ConfigMap", "Secret"];
+const SCALERS: &[&str] = &["HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh"];
+const POSTGRES: &[&str] = &["Cluster.postgresql.cnpg.io"];
+const CUSTOM_RESOURCE: &[&str] = &["CustomResourceDefinition.apiextensions.k8s.io"];
+const ROLE_BINDINGS: &[&str] =
+    &["RoleBinding.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io"];
+const ROLES: &[&str] = &[
+    "Role.rbac.authorization.k8s.io",
+    "ClusterRole.rbac.authorization.k8s.io",
+    "RoleBinding.rbac.authorization.k8s.io",
+    "ClusterRoleBinding.rbac.authorization.k8s.io",
+];
+const NETWORK_POLICIES: &[&str] = &[
+    "NetworkPolicy.networking.k8s.io",
+    "CiliumNetworkPolicy.cilium.io",
+    "CiliumClusterwideNetworkPolicy.cilium.io",
+    "AuthorizationPolicy.security.istio.io",
+    "PeerAuthentication.security.istio.io",
+    "RequestAuthentication.security.istio.io",
+];
+const ROUTES: &[&str] = &[
+    "Service",
+    "Ingress.networking.k8s.io",
+    "Gateway.gateway.networking.k8s.io",
+    "HTTPRoute.gateway.networking.k8s.io",
+    "GRPCRoute.gateway.networking.k8s.io",
+    "TLSRoute.gateway.networking.k8s.io",
+    "TCPRoute.gateway.networking.k8s.io",
+    "UDPRoute.gateway.networking.k8s.io",
+];
+
+/// What becomes of a field that differs: the first row that fits.
+pub(super) const FIELDS: &[Rule] = &[
+    rule(ANY, &["status **"], Test::Always, Risk::None, "the cluster writes its status"),
+    rule(ANY, &["metadata **"], Test::Always, Risk::None, "metadata only"),
+    // Storage.
+    rule(
+        STATEFUL,
+        &["spec volumeClaimTemplates * spec resources requests storage"],
+        Test::Shrinks,
+        Risk::DataLoss,
+        "claims cannot shrink: new ones are empty",
+    ),
+    rule(
+        STATEFUL,
+        &["spec persistentVolumeClaimRetentionPolicy *"],
+        Test::Becomes("Delete"),
+        Risk::DataLoss,
+        "claims are deleted with the pods that used them",
+    ),
+    rule(
+        CLAIM,
+        &["spec resources requests storage"],
+        Test::Shrinks,
+        Risk::DataLoss,
+        "a claim cannot shrink: a new one is empty",
+    ),
+    rule(
+        CLAIM,
+        &["spec resources requests storage", "spec volumeAttributesClassName"],
+        Test::Differs,
+        Risk::Update,
+        "the volume is changed in place",
+    ),
+    rule(
+        CLAIM,
+        &["spec **"],
+        Test::Always,
+        Risk::Replace,
+        "a claim cannot be changed in place, and a new one is empty",
+    ),
+    rule(
+        VOLUME,
+        &["spec persistentVolumeReclaimPolicy"],
+        Test::Becomes("Delete"),
+        Risk::DataLoss,
+        "the data is deleted with the claim",
+    ),
+    rule(
+        VOLUME,
+        &["spec csi **", "spec nfs **", "spec local **", "spec hostPath **", "spec volumeMode"],
+        Test::Always,
+        Risk::Replace,
+        "the source of a volume cannot be changed in place",
+    ),
+    rule(
+        STORAGE_CLASS,
+        &["provisioner", "parameters **", "reclaimPolicy", "volumeBindingMode"],
+        Test::Always,
+        Risk::Replace,
+        "a storage class cannot be changed in place",
+    ),
+    // Pods.
+    rule(REPLICATED, &["spec replicas"], Test::Becomes("0"), Risk::Stop, "no pod is left"),
+    rule(REPLICATED, &["spec replicas"], Test::Always, Risk::Scale, "number of pods changed"),
+    rule(
+        &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps"],
+        &["spec selector **"],
+        Test::Always,
+        Risk::Replace,
+        "selector cannot be changed in place",
+    ),
+    rule(ROLLED, &["spec template **"], Test::Always, Risk::Restart, "pod template changed"),
+    rule(
+        STATEFUL,
+        &[
+            "spec updateStrategy **",
+            "spec minReadySeconds",
+            "spec ordinals **",
+            "spec revisionHistoryLimit",
+            "spec persistentVolumeClaimRetentionPolicy **",
+        ],
+        Test::Always,
+        Risk::Update,
+        "takes effect in place",
+    ),
+    rule(
+        STATEFUL,
+        &["spec **"],
+        Test::Always,
+        Risk::Replace,
+        "this part of a StatefulSet cannot be changed in place",
+    ),
+    rule(JOB, &["spec parallelism"], Test::Always, Risk::Scale, "number of pods changed"),
+    rule(
+        JOB,
+        &[
+            "spec template **",
+            "spec selector **",
+            "spec completions",
+            "spec completionMode",
+            "spec backoffLimitPerIndex",
+            "spec podFailurePolicy **",
+            "spec successPolicy **",
+            "spec managedBy",
+        ],
+        Test::Always,
+        Risk::Replace,
+        "a Job cannot be changed in place",
+    ),
+    rule(
+        &["Job.batch", "CronJob.batch"],
+        &["spec suspend"],
+        Test::Becomes("true"),
+        Risk::Stop,
+        "suspended: nothing runs",
+    ),
+    rule(
+        &["CronJob.batch"],
+        &["spec jobTemplate **"],
+        Test::Always,
+        Risk::Update,
+        "the next run is made this way",
+    ),
+    rule(
+        &["Pod"],
+        &["spec containers * image", "spec initContainers * image"],
+        Test::Differs,
+        Risk::Restart,
+        "image changed",
+    ),
+    rule(&["Pod"], &["spec **"], Test::Always, Risk::Replace, "a Pod cannot be changed in place"),
+    rule(SCALERS, &["spec **"], Test::Always, Risk::Scale, "scaling changed"),
+    // Postgres by CloudNativePG.
+    rule(POSTGRES, &["spec instances"], Test::Always, Risk::Scale, "number of instances changed"),
+    rule(
+        POSTGRES,
+        &["spec storage size", "spec walStorage size"],
+        Test::Shrinks,
+        Risk::DataLoss,
+        "storage cannot shrink: a new cluster is empty",
+    ),
+    rule(
+        POSTGRES,
+        &["spec imageName", "spec postgresql **", "spec resources **"],
+        Test::Always,
+        Risk::Restart,
+        "the operator may restart the instances",
+    ),
+    // Other things that are fixed once made.
+    rule(
+        &["Service"],
+        &["spec clusterIP", "spec clusterIPs **"],
+        Test::Always,
+        Risk::Replace,
+        "clusterIP cannot be changed in place",
+    ),
+    rule(
+        CONFIG,
+        &["data **", "binaryData **", "stringData **", "immutable"],
+        Test::WasImmutable,
+        Risk::Replace,
+        "it is immutable",
+    ),
+    rule(
+        CONFIG,
+        &["data **", "binaryData **", "stringData **"],
+        Test::Always,
+        Risk::Update,
+        "running pods see it late or not at all",
+    ),
+    rule(
+        &["Secret"],
+        &["type"],
+        Test::Always,
+        Risk::Replace,
+        "the type of a Secret cannot be changed in place",
+    ),
+    rule(
+        ROLE_BINDINGS,
+        &["roleRef **"],
+        Test::Always,
+        Risk::Replace,
+        "roleRef cannot be changed in place",
+    ),
+    rule(
+        CUSTOM_RESOURCE,
+        &["spec group", "spec scope", "spec names kind", "spec names plural"],
+        Test::Always,
+        Risk::Replace,
+        "the name of a custom resource cannot be changed in place",
+    ),
+    rule(
+        &["PriorityClass.scheduling.k8s.io", "IngressClass.networking.k8s.io"],
+        &["value", "preemptionPolicy", "spec controller"],
+        Test::Always,
+        Risk::Replace,
+        "this class cannot be changed in place",
+    ),
+];
+
+/// Who gains or loses a right: every row that fits.
+pub(super) const ACCESS: &[Rule] = &[
+    rule(
+        ROLES,
+        &["rules **", "aggregationRule **", "roleRef **", "subjects **"],
+        Test::Always,
+        Risk::Access,
+        "permissions changed",
+    ),
+    rule(
+        NETWORK_POLICIES,
+        &["spec **"],
+        Test::Always,
+        Risk::Access,
+        "who may connect to whom changed",
+    ),
+    rule(
+        &["ServiceAccount"],
+        &["secrets **", "imagePullSecrets **"],
+        Test::Always,
+        Risk::Access,
+        "secrets of a service account changed",
+    ),
+    rule(
+        &["ServiceAccount"],
+        &[
+            "metadata annotations eks.amazonaws.com/role-arn",
+            "metadata annotations iam.gke.io/gcp-service-account",
+            "metadata annotations azure.workload.identity/client-id",
+        ],
+        Test::Always,
+        Risk::Access,
+        "identity at the cloud changed",
+    ),
+    rule(
+        &["Namespace"],
+        &["metadata labels pod-security.kubernetes.io/enforce"],
+        Test::Always,
+        Risk::Access,
+        "which pods are admitted changed",
+    ),
+    rule(
+        &["Service"],
+        &["spec type"],
+        Test::Becomes("LoadBalancer"),
+        Risk::Access,
+        "reachable from outside the cluster",
+    ),
+    rule(
+        &["Service"],
+        &["spec type"],
+        Test::Becomes("NodePort"),
+        Risk::Access,
+        "reachable from outside the cluster",
+    ),
+    rule(
+        &["Service"],
+        &["spec externalIPs **"],
+        Test::Appears,
+        Risk::Access,
+        "reachable from outside the cluster",
+    ),
+    rule(
+        &["Service"],
+        &["spec loadBalancerSourceRanges **"],
+        Test::Always,
+        Risk::Access,
+        "who may connect to whom changed",
+    ),
+    rule(
+        ANY,
+        &["** serviceAccountName"],
+        Test::Differs,
+        Risk::Access,
+        "pods run as another service account",
+    ),
+    rule(
+        ANY,
+        &["** automountServiceAccountToken"],
+        Test::Leaves("false"),
+        Risk::Access,
+        "pods hold a token for the API",
+    ),
+    rule(
+        ANY,
+        &["** hostNetwork", "** hostPID", "** hostIPC", "** securityContext privileged"],
+        Test::Becomes("true"),
+        Risk::Access,
+        "pods reach into their node",
+    ),
+    rule(
+        ANY,
+        &["** volumes * hostPath path"],
+        Test::Appears,
+        Risk::Access,
+        "pods reach into their node",
+    ),
+    rule(
+        ANY,
+        &["** securityContext runAsNonRoot", "** securityContext readOnlyRootFilesystem"],
+        Test::Leaves("true"),
+        Risk::Access,
+        "security context is weaker",
+    ),
+    rule(
+        ANY,
+        &["** securityContext allowPrivilegeEscalation"],
+        Test::Leaves("false"),
+        Risk::Access,
+        "security context is weaker",
+    ),
+    rule(
+        ANY,
+        &["** securityContext runAsUser"],
+        Test::Becomes("0"),
+        Risk::Access,
+        "security context is weaker",
+    ),
+    rule(
+        ANY,
+        &["** securityContext capabilities add *"],
+        Test::Appears,
+        Risk::Access,
+        "security context is weaker",
+    ),
+    rule(
+        ANY,
+        &["** securityContext capabilities drop *"],
+        Test::Vanishes,
+        Risk::Access,
+        "security context is weaker",
+    ),
+    rule(
+        ANY,
+        &["** securityContext seccompProfile type"],
+        Test::Becomes("Unconfined"),
+        Risk::Access,
+        "security context is weaker",
+    ),
+    rule(
+        ANY,
+        &["** securityContext seccompProfile type"],
+        Test::Vanishes,
+        Risk::Access,
+        "security context is weaker",
+    ),
+];
+
+/// What a new object does.
+pub(super) const ADDED: &[(&[&str], Effect)] =
+    &[(SCALERS, effect(Risk::Scale, "pods are scaled by it"))];
+
+/// What a removed object leaves behind.
+pub(super) const REMOVED: &[(&[&str], Effect)] = &[
+    (CLAIM, effect(Risk::DataLoss, "its data is deleted, unless the volume is retained")),
+    (VOLUME, effect(Risk::DataLoss, "what it stores is no longer bound")),
+    (&["Namespace"], effect(Risk::DataLoss, "everything in it is deleted")),
+    (CUSTOM_RESOURCE, effect(Risk::DataLoss, "all objects of this kind are deleted")),
+    (POSTGRES, effect(Risk::DataLoss, "its databases are deleted")),
+    (
+        &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps", "Pod"],
+        effect(Risk::Stop, "its pods stop"),
+    ),
+    (&["Job.batch"], effect(Risk::Update, "a run that is not done is stopped")),
+    (&["CronJob.batch"], effect(Risk::Stop, "nothing runs any more")),
+    (ROUTES, effect(Risk::Stop, "what it leads to can no longer be reached by it")),
+    (&["ServiceAccount"], effect(Risk::Stop, "pods that name it cannot be made")),
+    (SCALERS, effect(Risk::Scale, "pods are no longer scaled by it")),
+    (CONFIG, effect(Risk::Update, "pods that still name it cannot start")),
+    (
+        &["PodDisruptionBudget.policy"],
+        effect(Risk::Update, "pods are no longer kept from eviction"),
+    ),
+];
