@@ -13,8 +13,6 @@ pub mod merge;
 pub mod model;
 pub mod report;
 pub mod resolve;
-pub mod fileset;
-pub mod finding;
 pub mod source;
 pub mod tools;
 pub mod tree;
