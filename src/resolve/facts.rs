@@ -5,6 +5,7 @@ use super::flows::ResolvedFlow;
 use super::secrets::SecretTable;
 use crate::layer::{ConfigValue, SecretAs};
 use crate::model::{Exposed, Volume, VolumeSource};
+use crate::reference::Reference;
 use serde_json::{Map as Json, Value, json};
 
 /// The name of a fact in texts, where a hyphen would be a subtraction.
@@ -108,10 +109,11 @@ fn keyed(entries: impl Iterator<Item = (String, Value)>) -> Value {
 }
 
 fn own(draft: &Draft<'_>) -> Value {
-    let mut own = json!({ "host": draft.name.as_str() });
+    let host = Reference::Name(draft.name.as_str()).to_string();
+    let mut own = json!({ "host": host });
     let http = draft.ports.iter().find(|port| port.name.as_str() == "http");
     if let Some(number) = http.and_then(|port| port.service) {
-        own["url"] = json!(format!("http://{}:{number}", draft.name));
+        own["url"] = json!(format!("http://{host}:{number}"));
     }
     own
 }

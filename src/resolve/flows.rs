@@ -7,6 +7,7 @@ use super::secrets::{CalleeSecret, kind_reference, reference};
 use crate::finding::Finding;
 use crate::layer::{self, Optional, Protocol, Use};
 use crate::model::{Flow, Peer, Port};
+use crate::reference::Reference;
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::{Name, PortName};
@@ -302,7 +303,10 @@ fn resolved(
                         namespace: callee_system.namespace.clone(),
                     },
                 ),
-                None => (callee.name.to_string(), Peer::Service(callee.name.clone())),
+                None => (
+                    Reference::Name(callee.name.as_str()).to_string(),
+                    Peer::Service(callee.name.clone()),
+                ),
             };
             let at_start =
                 said.at_start.unwrap_or(true) && matches!(peer, Peer::Service(_)) && !draft_is(draft, callee);

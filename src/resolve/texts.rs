@@ -1,6 +1,7 @@
 //! Texts: minijinja, strict, over the facts of the service that they reach.
 
 use crate::finding::{Finding, nearest};
+use crate::reference::{Piece, pieces};
 use crate::source::Place;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
@@ -52,6 +53,11 @@ impl Texts {
         let mut used: Vec<String> = template.undeclared_variables(true).into_iter().collect();
         used.sort_unstable();
         match template.render(minijinja::value::Serde(facts)) {
+            Ok(text) if pieces(&text).any(|piece| matches!(piece, Piece::Broken(_))) => Err(
+                Finding::error("changed-reference", "a filter changes the name of a service")
+                    .at(place)
+                    .help("use hosts, addresses and secrets as they are: a chart puts names in at install"),
+            ),
             Ok(text) => {
                 used.retain(|name| lookup(facts, name).is_ok());
                 Ok(Evaluated { text, used })

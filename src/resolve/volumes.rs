@@ -14,6 +14,9 @@ const GENERAL: &str = "general";
 /// The limit of `/tmp`, which every service has.
 const TMP: &str = "64Mi";
 
+/// Volumes of every pod that mounts files or secrets.
+const RESERVED: &[&str] = &["files", "secrets"];
+
 /// The volumes of a service in order of name.
 pub(super) fn volumes(
     world: &World<'_>,
@@ -53,6 +56,14 @@ pub(super) fn volumes(
             continue;
         }
         let place = draft.node.key_place(&["volumes", name.as_str()]);
+        if RESERVED.contains(&name.as_str()) {
+            findings.push(
+                Finding::error("reserved-name", format!("the volume name `{name}` is iac's own"))
+                    .at(place)
+                    .help("give the volume another name"),
+            );
+            continue;
+        }
         let Some(path) = &volume.path else {
             let finding = Finding::error(
                 "missing-key",

@@ -1,0 +1,8 @@
+//! Generate: stacks to files. Pure: nothing is read and nothing is written.
+
+pub mod kubernetes;
+mod object;
+mod target;
+
+pub use object::{Object, Origin};
+pub use target::{TARGETS, Target, generate};
