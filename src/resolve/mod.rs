@@ -81,3 +81,23 @@ pub fn world<'a>(
     let environment = environment::environment(name, &layers, findings)?;
     Some(draft::world(project, environment, names, layers, findings))
 }
+
+/// The services of a system whose image is the project's own, in order of name. Services that
+/// share another's image have none of their own.
+#[must_use]
+pub fn own_services<'a>(project: &'a Project, system: &str) -> Vec<&'a str> {
+    let Some(system) = project.systems.get(system) else { return Vec::new() };
+    let services = system.node.child("services").and_then(crate::tree::Node::as_map);
+    let names = services.into_iter().flat_map(|map| map.entries.keys());
+    let mut own = Vec::new();
+    for name in names {
+        let layers =
+            crate::merge::service_layers(project, system, &[], &[], name, &mut Vec::new());
+        let Some(merged) = layers.map(|layers| layers.merged) else { continue };
+        let shared = merged.at(&["image", "of"]).is_some();
+        if crate::merge::own_code(&merged) && !shared {
+            own.push(name.as_str());
+        }
+    }
+    own
+}
