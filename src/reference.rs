@@ -20,6 +20,8 @@ pub enum Reference<'a> {
     Namespace,
     /// The image of a service.
     Image(&'a str),
+    /// The version of a service's image.
+    Version(&'a str),
     /// The hash of a service's configuration.
     Hash(&'a str),
     /// The labels of a service's objects; as the key of a map, all of them.
@@ -40,6 +42,7 @@ impl fmt::Display for Reference<'_> {
             Self::Name(name) => write!(f, "{OPEN}name:{name}{CLOSE}"),
             Self::Namespace => write!(f, "{OPEN}namespace:{CLOSE}"),
             Self::Image(service) => write!(f, "{OPEN}image:{service}{CLOSE}"),
+            Self::Version(service) => write!(f, "{OPEN}version:{service}{CLOSE}"),
             Self::Hash(service) => write!(f, "{OPEN}hash:{service}{CLOSE}"),
             Self::Labels(service) => write!(f, "{OPEN}labels:{service}{CLOSE}"),
             Self::PodLabels(service) => write!(f, "{OPEN}pod-labels:{service}{CLOSE}"),
@@ -78,7 +81,9 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         }
         let after = rest.strip_prefix(OPEN);
         let closed = after.and_then(|after| after.split_once(CLOSE));
-        let Some((content, after)) = closed else { return Some(Piece::Broken(std::mem::take(&mut rest))) };
+        let Some((content, after)) = closed else {
+            return Some(Piece::Broken(std::mem::take(&mut rest)));
+        };
         rest = after;
         Some(read(content).map_or(Piece::Broken(content), Piece::Reference))
     })
@@ -90,6 +95,7 @@ fn read(content: &str) -> Option<Reference<'_>> {
         "name" => Reference::Name(name),
         "namespace" => Reference::Namespace,
         "image" => Reference::Image(name),
+        "version" => Reference::Version(name),
         "hash" => Reference::Hash(name),
         "labels" => Reference::Labels(name),
         "pod-labels" => Reference::PodLabels(name),

@@ -88,7 +88,9 @@ fn describe(drift: &Drift) -> String {
         DriftKind::Missing => format!("{OUT}/{path}: missing\n"),
         DriftKind::Stale => format!("{OUT}/{path}: no longer generated\n"),
         DriftKind::Mode => format!("{OUT}/{path}: the right to run it is wrong\n"),
-        DriftKind::NotAFile => format!("{OUT}/{path}: something that is not a file is in the way\n"),
+        DriftKind::NotAFile => {
+            format!("{OUT}/{path}: something that is not a file is in the way\n")
+        }
         DriftKind::Foreign => {
             format!("{OUT}/{path}: not generated and not tracked by git; left alone\n")
         }

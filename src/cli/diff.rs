@@ -1,6 +1,8 @@
 //! `iac diff`
 
-use super::project::{Failure, OUT, Opened, Selection, generate, known, open, print_findings, texts};
+use super::project::{
+    Failure, OUT, Opened, Selection, generate, known, open, print_findings, texts,
+};
 use super::{Outcome, print, print_json};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;

@@ -142,7 +142,9 @@ impl Selection {
         if self.is_everything() {
             return Scope::everything();
         }
-        let of_stack = |stack: &Stack| Utf8PathBuf::from(format!("{}/{}", stack.environment.name, stack.system));
+        let of_stack = |stack: &Stack| {
+            Utf8PathBuf::from(format!("{}/{}", stack.environment.name, stack.system))
+        };
         match &self.system {
             Some(_) => Scope::of(stacks.iter().map(of_stack)),
             None => Scope::of(self.environments.iter().map(Utf8PathBuf::from)),
@@ -168,7 +170,10 @@ pub(super) fn known<'a>(
 }
 
 /// Everything that is generated for some stacks.
-pub(super) fn generate(opened: &Opened, stacks: &[Stack]) -> Result<(FileSet, Vec<Finding>), Failure> {
+pub(super) fn generate(
+    opened: &Opened,
+    stacks: &[Stack],
+) -> Result<(FileSet, Vec<Finding>), Failure> {
     let (files, findings) = generate::generate(&opened.project, stacks);
     if any_error(&findings) {
         print_findings(&findings, &opened.project);

@@ -101,7 +101,9 @@ fn summary(folder: &str, written: &Written) -> String {
     let what = match (created, replaced, removed.len()) {
         (0, 0, 0) => "all as they were".to_owned(),
         (created, replaced, removed) => {
-            format!("{created} new, {replaced} changed, {unchanged} as they were, {removed} removed")
+            format!(
+                "{created} new, {replaced} changed, {unchanged} as they were, {removed} removed"
+            )
         }
     };
     text.push_str(&format!("{folder}/: {total} files, {what}\n"));

@@ -1,6 +1,6 @@
 //! `iac schema`
-use super::project::Failure;
 use super::Outcome;
+use super::project::Failure;
 use camino::Utf8PathBuf;
 
 /// Print the JSON Schema of a file, for editors

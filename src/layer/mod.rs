@@ -15,7 +15,8 @@ mod system;
 mod workload;
 
 pub use catalogue::{
-    Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption, KindUse, KindVersion, Pick, Bind,
+    Bind, Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption,
+    KindUse, KindVersion, Pick,
 };
 pub use data::{
     ConfigValue, File, Scratch, Secret, SecretAs, SecretOverride, SharedVolume,
@@ -28,8 +29,8 @@ pub use environment::{
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, Release, Released};
 pub use network::{
-    Elsewhere, Expose, ExposeOverride, External, ExternalOverride, Offer,
-    Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
+    Elsewhere, Expose, ExposeOverride, External, ExternalOverride, Offer, Optional, Otherwise,
+    Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
 };
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};

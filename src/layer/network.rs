@@ -1,7 +1,7 @@
 //! Ports, flows, routes, and what is run elsewhere.
 
-use super::form::{OneOrMany, Short, ShortForm};
 use super::data::{ConfigValue, Secret};
+use super::form::{OneOrMany, Short, ShortForm};
 use crate::value::{self, EnvName, Host, Name, PortName};
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;

@@ -2,8 +2,7 @@
 
 use super::form::{ShortForm, TextItem};
 use crate::value::{
-    self, Bytes, Cpu, Duration, ImageName, ImageReference, Name, Percent, PortName,
-    RelativePath,
+    self, Bytes, Cpu, Duration, ImageName, ImageReference, Name, Percent, PortName, RelativePath,
 };
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -417,4 +416,3 @@ pub struct TokenRule {
     /// Example: `verbs: [get, list, watch]`
     pub verbs: Vec<String>,
 }
-

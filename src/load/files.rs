@@ -20,11 +20,10 @@ pub(super) fn bytes(
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(match fs::symlink_metadata(&full) {
-                Ok(_) => Err(Finding::error(
-                    "dangling-link",
-                    format!("`{path}` is a link to nothing"),
-                )
-                .help("remove the link, or create what it points to")),
+                Ok(_) => {
+                    Err(Finding::error("dangling-link", format!("`{path}` is a link to nothing"))
+                        .help("remove the link, or create what it points to"))
+                }
                 Err(_) => Ok(None),
             });
         }
@@ -77,10 +76,7 @@ pub(super) fn directory(
     let entries = match fs::read_dir(&full) {
         Ok(entries) => entries,
         Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
         {
             return Ok(None);
         }
@@ -104,8 +100,5 @@ pub(super) fn directory(
 /// The nearest folder, from `start` upwards, that holds `environments/`.
 #[must_use]
 pub fn find_root(start: &Utf8Path) -> Option<Utf8PathBuf> {
-    start
-        .ancestors()
-        .find(|folder| folder.join("environments").is_dir())
-        .map(Utf8Path::to_path_buf)
+    start.ancestors().find(|folder| folder.join("environments").is_dir()).map(Utf8Path::to_path_buf)
 }

@@ -300,11 +300,7 @@ impl Loader<'_> {
         Ok(entries.into_iter().map(|(name, released)| (name.to_string(), released)).collect())
     }
 
-    fn override_file(
-        &mut self,
-        path: &Utf8Path,
-        system: &mut SystemFiles,
-    ) -> anyhow::Result<()> {
+    fn override_file(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
         let Some(name) = self.yaml_name(path) else { return Ok(()) };
         if !self.project.environments.contains_key(&name) {
             let known = self.project.environments.keys().map(String::as_str);
@@ -446,7 +442,9 @@ impl Loader<'_> {
             _ => {
                 self.findings.push(
                     Finding::error("unexpected-file", format!("`{path}` has no meaning here"))
-                        .help("only `.yaml` files are read; texts that services mount go to `files/`"),
+                        .help(
+                            "only `.yaml` files are read; texts that services mount go to `files/`",
+                        ),
                 );
                 None
             }
@@ -528,6 +526,8 @@ impl Loader<'_> {
 /// Characters that no target can carry; two of them mark references inside the generator.
 fn forbidden(text: &str) -> Option<String> {
     text.chars()
-        .find(|c| matches!(c, '\u{E000}' | '\u{E001}') || (c.is_control() && !"\n\t\r".contains(*c)))
+        .find(|c| {
+            matches!(c, '\u{E000}' | '\u{E001}') || (c.is_control() && !"\n\t\r".contains(*c))
+        })
         .map(|c| format!("the character U+{:04X}", u32::from(c)))
 }

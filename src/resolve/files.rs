@@ -69,7 +69,10 @@ pub(super) fn files(
                 mounted.text.clone()
             };
             if holds_secret(&text) {
-                findings.push(secret_in_file(&draft.node.value_place(&["files", path.as_str(), "from"]), from));
+                findings.push(secret_in_file(
+                    &draft.node.value_place(&["files", path.as_str(), "from"]),
+                    from,
+                ));
                 continue;
             }
             let target = if mounted.below.is_empty() {
@@ -85,10 +88,7 @@ pub(super) fn files(
                     }
                 }
             };
-            all.insert(
-                target.clone(),
-                File { path: target, text, mode, origin: origin.clone() },
-            );
+            all.insert(target.clone(), File { path: target, text, mode, origin: origin.clone() });
         }
     }
     all.into_values().collect()

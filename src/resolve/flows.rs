@@ -115,7 +115,10 @@ fn flow(
         return fail(
             Finding::error(
                 "callee-disabled",
-                format!("`{}` uses `{name}`, which is disabled in `{}`", draft.name, world.environment.name),
+                format!(
+                    "`{}` uses `{name}`, which is disabled in `{}`",
+                    draft.name, world.environment.name
+                ),
             )
             .at(place)
             .related(off, "it is disabled here")
@@ -169,9 +172,11 @@ fn callee<'a>(
     let externals = system.typed.external.iter().flatten().map(|(name, _)| name.as_str());
     let known = system.services.keys().map(String::as_str).chain(externals);
     fail(
-        Finding::error("unknown-service", format!("there is no service `{name}`"))
-            .at(place)
-            .known("services and externals", name, known),
+        Finding::error("unknown-service", format!("there is no service `{name}`")).at(place).known(
+            "services and externals",
+            name,
+            known,
+        ),
     )
 }
 
@@ -308,8 +313,9 @@ fn resolved(
                     Peer::Service(callee.name.clone()),
                 ),
             };
-            let at_start =
-                said.at_start.unwrap_or(true) && matches!(peer, Peer::Service(_)) && !draft_is(draft, callee);
+            let at_start = said.at_start.unwrap_or(true)
+                && matches!(peer, Peer::Service(_))
+                && !draft_is(draft, callee);
             let mut facts = addresses(&host, &chosen, &all, elsewhere.is_some());
             let mut flow = ResolvedFlow {
                 flow: base(peer, ports, at_start),
@@ -325,7 +331,8 @@ fn resolved(
                     bind(world, draft, callee_system, callee, kind, &mut facts, &mut flow, place)?;
                 }
                 None => {
-                    let http = chosen.first().is_some_and(|(.., protocol)| *protocol == Protocol::Http);
+                    let http =
+                        chosen.first().is_some_and(|(.., protocol)| *protocol == Protocol::Http);
                     let fact = if http { "url" } else { "address" };
                     if let Some(Value::String(text)) = facts.get(fact) {
                         flow.binds.push((fact.to_owned(), text.clone()));
@@ -438,7 +445,10 @@ fn addresses(
 }
 
 /// What a kind tells its clients.
-#[expect(clippy::too_many_arguments, reason = "a binding joins the caller, the callee and its kind")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a binding joins the caller, the callee and its kind"
+)]
 fn bind(
     world: &World<'_>,
     draft: &Draft<'_>,
@@ -479,7 +489,10 @@ fn bind(
                         return fail(
                             Finding::error(
                                 "missing-key",
-                                format!("nothing says where the `{fact}` of `{}` lies", callee.name),
+                                format!(
+                                    "nothing says where the `{fact}` of `{}` lies",
+                                    callee.name
+                                ),
                             )
                             .at(callee.node.key_place(&["elsewhere"]))
                             .related(place, "this service needs it")
@@ -575,7 +588,11 @@ fn picks(
 }
 
 /// Whether a text needs a choice for which there is nothing to choose: that fact has no value.
-fn missing_pick(kind: &super::draft::KindDraft<'_>, facts: &Json<String, Value>, text: &str) -> bool {
+fn missing_pick(
+    kind: &super::draft::KindDraft<'_>,
+    facts: &Json<String, Value>,
+    text: &str,
+) -> bool {
     kind.entry.kind.picks.iter().flatten().any(|(pick, _)| {
         !facts.contains_key(&fact_key(pick)) && text.contains(&format!("{{{{ {pick} }}}}"))
     })

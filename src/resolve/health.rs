@@ -135,9 +135,12 @@ impl Asker<'_> {
             (_, Some(contract)) => contract,
             (Some(_), None) => {
                 self.findings.push(
-                    Finding::error("nothing-to-ask", format!("`health.{name}` does not say what to ask"))
-                        .at(self.draft.node.key_place(&["health", name]))
-                        .note("allowed: path, grpc, tcp, exec"),
+                    Finding::error(
+                        "nothing-to-ask",
+                        format!("`health.{name}` does not say what to ask"),
+                    )
+                    .at(self.draft.node.key_place(&["health", name]))
+                    .note("allowed: path, grpc, tcp, exec"),
                 );
                 return None;
             }
@@ -169,8 +172,11 @@ impl Asker<'_> {
         }
         if command.is_empty() {
             self.findings.push(
-                Finding::error("nothing-to-ask", format!("`health.{name}.exec` is an empty command"))
-                    .at(self.draft.node.key_place(&["health", name])),
+                Finding::error(
+                    "nothing-to-ask",
+                    format!("`health.{name}.exec` is an empty command"),
+                )
+                .at(self.draft.node.key_place(&["health", name])),
             );
             return None;
         }
@@ -202,9 +208,12 @@ impl Asker<'_> {
             let found = ports.iter().find(|port| port.name == *name);
             if found.is_none() {
                 self.findings.push(
-                    Finding::error("unknown-port", format!("`{}` has no port `{name}`", self.draft.name))
-                        .at(place)
-                        .known("ports", name.as_str(), known()),
+                    Finding::error(
+                        "unknown-port",
+                        format!("`{}` has no port `{name}`", self.draft.name),
+                    )
+                    .at(place)
+                    .known("ports", name.as_str(), known()),
                 );
             }
             return found.cloned();

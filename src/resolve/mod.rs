@@ -25,8 +25,9 @@ use crate::finding::{Finding, any_error};
 use crate::load::Project;
 use crate::merge::{Inherited, chain, environment_layers};
 use crate::model::{Environment, Stack};
+use crate::source::Place;
 use crate::tree::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the project describes, resolved.
 #[derive(Debug, Default)]
@@ -52,8 +53,20 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     if !any_error(&findings) {
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
     }
-    findings.dedup();
+    once(&mut findings);
     (resolved, findings)
+}
+
+/// What is at fault in a file is found in every environment that reads it, and told once.
+fn once(findings: &mut Vec<Finding>) {
+    let mut told: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
+    for finding in findings.drain(..) {
+        if seen.insert((finding.place, finding.id, finding.message.clone())) {
+            told.push(finding);
+        }
+    }
+    *findings = told;
 }
 
 /// One environment with the drafts of all its systems; nothing if it exists only to be liked or
@@ -91,8 +104,7 @@ pub fn own_services<'a>(project: &'a Project, system: &str) -> Vec<&'a str> {
     let names = services.into_iter().flat_map(|map| map.entries.keys());
     let mut own = Vec::new();
     for name in names {
-        let layers =
-            crate::merge::service_layers(project, system, &[], &[], name, &mut Vec::new());
+        let layers = crate::merge::service_layers(project, system, &[], &[], name, &mut Vec::new());
         let Some(merged) = layers.map(|layers| layers.merged) else { continue };
         let shared = merged.at(&["image", "of"]).is_some();
         if crate::merge::own_code(&merged) && !shared {

@@ -56,13 +56,10 @@ fn version(
                 return Some(only.to_owned());
             }
             findings.push(
-                Finding::error(
-                    "missing-key",
-                    format!("`{}` has no default version", entry.name),
-                )
-                .at(node.value_place(&["kind"]))
-                .known("versions", "", known())
-                .help("say `version`"),
+                Finding::error("missing-key", format!("`{}` has no default version", entry.name))
+                    .at(node.value_place(&["kind"]))
+                    .known("versions", "", known())
+                    .help("say `version`"),
             );
             return None;
         }
@@ -71,12 +68,9 @@ fn version(
         return Some(version);
     }
     findings.push(
-        Finding::error(
-            "unknown-version",
-            format!("`{}` has no version `{version}`", entry.name),
-        )
-        .at(place)
-        .known("versions", &version, known()),
+        Finding::error("unknown-version", format!("`{}` has no version `{version}`", entry.name))
+            .at(place)
+            .known("versions", &version, known()),
     );
     None
 }
@@ -96,7 +90,8 @@ fn not_for_environments(
         for entry in services.into_iter().flat_map(|map| map.entries.values()) {
             let Some(map) = entry.node.child("options").and_then(Node::as_map) else { continue };
             for (option, value) in &map.entries {
-                let fixed = known.get(option).is_some_and(|option| option.environment != Some(true));
+                let fixed =
+                    known.get(option).is_some_and(|option| option.environment != Some(true));
                 if fixed && !findings.iter().any(|finding| finding.place == Some(value.key)) {
                     findings.push(
                         Finding::error(
@@ -124,9 +119,12 @@ fn options(
     for option in said.into_iter().flat_map(BTreeMap::keys) {
         if !known.contains_key(option) {
             findings.push(
-                Finding::error("unknown-option", format!("`{}` has no option `{option}`", entry.name))
-                    .at(node.key_place(&["options", option]))
-                    .known("options", option, known.keys().map(String::as_str)),
+                Finding::error(
+                    "unknown-option",
+                    format!("`{}` has no option `{option}`", entry.name),
+                )
+                .at(node.key_place(&["options", option]))
+                .known("options", option, known.keys().map(String::as_str)),
             );
         }
     }
@@ -173,22 +171,24 @@ fn value(
         return match said {
             None => Ok(words.first().map(|word| json!(word))),
             Some(Value::String(word)) if words.contains(word) => Ok(Some(json!(word))),
-            Some(other) => Err(wrong("one of some words", other)
-                .known("allowed", &plain(other), words.iter().map(String::as_str))),
+            Some(other) => Err(wrong("one of some words", other).known(
+                "allowed",
+                &plain(other),
+                words.iter().map(String::as_str),
+            )),
         };
     }
     if let Some(default) = &option.quantity {
         let text = said.map_or_else(|| default.clone(), plain);
-        return text
-            .parse::<Bytes>()
-            .map(|bytes| Some(json!(bytes.to_string())))
-            .map_err(|error| {
+        return text.parse::<Bytes>().map(|bytes| Some(json!(bytes.to_string()))).map_err(
+            |error| {
                 let finding = Finding::error("invalid-value", error.message).at(place);
                 match error.help {
                     Some(help) => finding.help(help),
                     None => finding,
                 }
-            });
+            },
+        );
     }
     if let Some(default) = &option.duration {
         let Some(said) = said else { return Ok(Some(json!(default.to_string()))) };
@@ -284,10 +284,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// The secrets of a kind: item and fact.
-fn secrets(
-    entry: &crate::load::KindEntry,
-    options: &Json<String, Value>,
-) -> Vec<(String, String)> {
+fn secrets(entry: &crate::load::KindEntry, options: &Json<String, Value>) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (item, facts) in entry.kind.secrets.iter().flatten() {
         all.extend(facts.0.iter().map(|fact| (item.to_string(), fact.to_string())));

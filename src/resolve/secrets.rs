@@ -180,13 +180,14 @@ impl SecretTable {
                 );
                 continue;
             };
-            let reference = match reference(from, draft.node.value_place(&["secrets", key.as_str(), "from"])) {
-                Ok(reference) => reference,
-                Err(finding) => {
-                    findings.push(finding);
-                    continue;
-                }
-            };
+            let reference =
+                match reference(from, draft.node.value_place(&["secrets", key.as_str(), "from"])) {
+                    Ok(reference) => reference,
+                    Err(finding) => {
+                        findings.push(finding);
+                        continue;
+                    }
+                };
             let optional = secret.optional.unwrap_or(false);
             let form = if secret.form == Some(SecretAs::Env) {
                 if secret.path.is_some() {
@@ -250,7 +251,12 @@ pub(super) fn holds_secret(text: &str) -> bool {
 }
 
 /// Where a kind's secret lies.
-pub(super) fn kind_reference(system: &str, service: &str, item: &str, fact: &str) -> SecretReference {
+pub(super) fn kind_reference(
+    system: &str,
+    service: &str,
+    item: &str,
+    fact: &str,
+) -> SecretReference {
     SecretReference { path: format!("{system}/{service}/{item}"), property: fact.to_owned() }
 }
 

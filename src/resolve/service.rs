@@ -14,7 +14,7 @@ use crate::model::{
     Endpoint, Exposed, Peer, Replicas, Resources, Rollout, Service, ServiceKind, Stack, Volume,
     VolumeSource,
 };
-use crate::value::{Host, Name, Percent};
+use crate::value::{Host, LabelValue, Name, Percent};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -43,6 +43,7 @@ fn stack(
             services.insert(draft.name.clone(), service);
         }
     }
+    findings.extend(super::image::unreleased(system));
     let needs: BTreeMap<&str, Vec<&str>> = services
         .iter()
         .map(|(name, service): (&Name, &Service)| {
@@ -133,9 +134,10 @@ fn service(
     context(world, draft, &facts, findings);
     Some(Service {
         name: draft.name.clone(),
-        about: said.about.clone().or_else(|| {
-            draft.kind.as_ref().and_then(|kind| kind.entry.kind.about.clone())
-        }),
+        about: said
+            .about
+            .clone()
+            .or_else(|| draft.kind.as_ref().and_then(|kind| kind.entry.kind.about.clone())),
         source: draft.source.clone(),
         kind: kind(world, draft, &facts),
         version: version(draft),
@@ -210,9 +212,12 @@ fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Value, findings: &mut V
     let Some(text) = &build.context else {
         if build.other_repository.is_none() {
             findings.push(
-                Finding::error("missing-key", format!("nothing says where the code of `{}` is", draft.name))
-                    .at(draft.node.key_place(&["build"]))
-                    .help("say `context`, a folder of this repository, or `other-repository`"),
+                Finding::error(
+                    "missing-key",
+                    format!("nothing says where the code of `{}` is", draft.name),
+                )
+                .at(draft.node.key_place(&["build"]))
+                .help("say `context`, a folder of this repository, or `other-repository`"),
             );
         }
         return;
@@ -228,10 +233,9 @@ fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Value, findings: &mut V
     findings.extend(result.err());
 }
 
-/// The version for the label: of the kind's line the tag says more.
-fn version(draft: &Draft<'_>) -> Option<String> {
-    let image = draft.image.as_ref()?;
-    image.tag.as_ref().map(ToString::to_string)
+/// The version for the label; a tag may be longer than a label can be.
+fn version(draft: &Draft<'_>) -> Option<LabelValue> {
+    draft.image.as_ref()?.tag.as_ref()?.as_str().parse().ok()
 }
 
 /// The endpoints that Prometheus scrapes.
@@ -368,9 +372,9 @@ fn rollout(draft: &Draft<'_>, volumes: &[Volume], replicas: &Replicas) -> Rollou
                 .unwrap_or_else(|| "25%".parse().expect("a constant of this function")),
         },
         None => {
-            let single_writer = volumes.iter().any(|volume| {
-                matches!(&volume.source, VolumeSource::Claim(claim) if !claim.shared)
-            });
+            let single_writer = volumes.iter().any(
+                |volume| matches!(&volume.source, VolumeSource::Claim(claim) if !claim.shared),
+            );
             if single_writer && replicas.max <= 1 {
                 Rollout::Recreate
             } else {
@@ -394,9 +398,12 @@ fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u32, u32)> {
                 _ => {
                     let entry = &draft.kind.as_ref()?.entry;
                     findings.push(
-                        Finding::error("invalid-value", format!("`{contract}` is no user and group"))
-                            .at(entry.node.value_place(&["contract", "user"]))
-                            .note("allowed: two numbers, such as `\"999:999\"`"),
+                        Finding::error(
+                            "invalid-value",
+                            format!("`{contract}` is no user and group"),
+                        )
+                        .at(entry.node.value_place(&["contract", "user"]))
+                        .note("allowed: two numbers, such as `\"999:999\"`"),
                     );
                     return None;
                 }
@@ -463,8 +470,11 @@ fn command(
         Some(texts)
     };
     let kind = entry.map(|entry| &entry.kind);
-    let command =
-        list("command", draft.service.command.as_ref(), kind.and_then(|kind| kind.command.as_ref()));
+    let command = list(
+        "command",
+        draft.service.command.as_ref(),
+        kind.and_then(|kind| kind.command.as_ref()),
+    );
     let mut args =
         list("args", draft.service.args.as_ref(), kind.and_then(|kind| kind.args.as_ref()));
     if draft.service.args.is_none() {
@@ -544,4 +554,3 @@ fn require_why(draft: &Draft<'_>, key: &str, why: Option<&str>, findings: &mut V
         );
     }
 }
-

@@ -87,8 +87,10 @@ fn undefined(facts: &Value, used: &[String], place: Place) -> Finding {
         if let Err((parent, missing, known)) = lookup(facts, name) {
             let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
             known.sort_unstable();
-            let whole = if parent.is_empty() { missing.clone() } else { format!("{parent}.{missing}") };
-            let what = if parent.is_empty() { "known".to_owned() } else { format!("known in `{parent}`") };
+            let whole =
+                if parent.is_empty() { missing.clone() } else { format!("{parent}.{missing}") };
+            let what =
+                if parent.is_empty() { "known".to_owned() } else { format!("known in `{parent}`") };
             let finding =
                 Finding::error("unknown-fact", format!("`{whole}` has no value here")).at(place);
             let finding = if known.is_empty() {

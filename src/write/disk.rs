@@ -130,9 +130,7 @@ pub(crate) fn text(path: &Utf8Path) -> io::Result<String> {
 }
 
 /// The texts of all files in a folder.
-pub(crate) fn texts(
-    top: &Utf8Path,
-) -> Result<BTreeMap<Utf8PathBuf, String>, (PathBuf, io::Error)> {
+pub(crate) fn texts(top: &Utf8Path) -> Result<BTreeMap<Utf8PathBuf, String>, (PathBuf, io::Error)> {
     let survey = survey(top, |_| true)?;
     let files = survey.entries.into_iter().filter(|(_, kind)| *kind == Kind::File);
     files

@@ -8,9 +8,9 @@ pub(crate) mod disk;
 mod error;
 pub(crate) mod ownership;
 mod plan;
-mod single;
 #[cfg(test)]
 mod properties;
+mod single;
 #[cfg(test)]
 mod tests;
 

@@ -50,7 +50,8 @@ pub fn create(root: &Utf8Path, path: &Utf8Path, text: &str) -> Result<bool, Writ
 
 fn refuse_links(root: &Utf8Path, path: &Utf8Path) -> Result<(), WriteError> {
     for part in path.ancestors().filter(|part| !part.as_str().is_empty()) {
-        let kind = disk::kind(&root.join(part)).map_err(|error| WriteError::io("look at", part, error))?;
+        let kind =
+            disk::kind(&root.join(part)).map_err(|error| WriteError::io("look at", part, error))?;
         if kind == Some(disk::Kind::Link) {
             let reason = io::Error::other("it is a link, and iac writes through none");
             return Err(WriteError::io("write", part, reason));

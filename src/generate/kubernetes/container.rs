@@ -91,8 +91,11 @@ fn resources(service: &Service) -> Option<ResourceRequirements> {
         (!amounts.is_empty()).then_some(amounts)
     };
     let (requests, limits) = (amounts(&service.requests), amounts(&service.limits));
-    (requests.is_some() || limits.is_some())
-        .then(|| ResourceRequirements { requests, limits, ..ResourceRequirements::default() })
+    (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
+        requests,
+        limits,
+        ..ResourceRequirements::default()
+    })
 }
 
 fn mounts(service: &Service) -> Vec<VolumeMount> {

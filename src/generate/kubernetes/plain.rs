@@ -47,6 +47,7 @@ impl<'a> Plain<'a> {
             Reference::Name(name) => name.to_owned(),
             Reference::Namespace => self.stack.namespace.to_string(),
             Reference::Image(service) => self.image(service),
+            Reference::Version(service) => self.version(service),
             Reference::Hash(service) => self.hashes.get(service).cloned().unwrap_or_default(),
             Reference::Labels(_)
             | Reference::PodLabels(_)
@@ -56,14 +57,14 @@ impl<'a> Plain<'a> {
         }
     }
 
-    /// With a digest the tag is left out of nothing: people read it, the digest decides.
+    /// Tag and digest: people read the tag, the digest decides.
     fn image(&self, service: &str) -> String {
-        self.stack
-            .services
-            .iter()
-            .find(|(name, _)| name.as_str() == service)
-            .map(|(_, service)| service.image.to_string())
-            .unwrap_or_default()
+        self.stack.services.get(service).map(|it| it.image.to_string()).unwrap_or_default()
+    }
+
+    fn version(&self, service: &str) -> String {
+        let service = self.stack.services.get(service);
+        service.and_then(|it| it.version.as_ref()).map(ToString::to_string).unwrap_or_default()
     }
 
     /// Looks up every reference of an object.
@@ -118,10 +119,6 @@ impl<'a> Plain<'a> {
             Reference::Labels(service) => {
                 let mut labels = selector(service);
                 labels.extend([part_of, managed_by]);
-                let found = self.stack.services.iter().find(|(name, _)| name.as_str() == service);
-                if let Some(version) = found.and_then(|(_, service)| service.version.clone()) {
-                    labels.push(("app.kubernetes.io/version", version));
-                }
                 labels
             }
             Reference::SystemLabels => vec![part_of, managed_by],

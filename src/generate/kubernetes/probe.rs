@@ -30,8 +30,11 @@ pub(super) fn probe(probe: &model::Probe) -> Probe {
             });
         }
         ProbeCheck::Grpc { port, service } => {
-            kubernetes.grpc =
-                Some(GRPCAction { port: i32::from(*port), service: service.clone(), ..GRPCAction::default() });
+            kubernetes.grpc = Some(GRPCAction {
+                port: i32::from(*port),
+                service: service.clone(),
+                ..GRPCAction::default()
+            });
         }
         ProbeCheck::Tcp { port } => {
             kubernetes.tcp_socket = Some(TCPSocketAction {

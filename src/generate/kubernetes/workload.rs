@@ -8,17 +8,27 @@ use k8s_openapi::api::apps::v1::{
     Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment, StatefulSet,
     StatefulSetSpec,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+/// Metadata of a workload: it alone says which version runs, so that a release changes one label.
+fn metadata_of(service: &Service) -> ObjectMeta {
+    let mut metadata = metadata::of(service);
+    if service.version.is_some()
+        && let Some(labels) = &mut metadata.labels
+    {
+        let version = Reference::Version(service.name.as_str()).to_string();
+        labels.insert("app.kubernetes.io/version".to_owned(), version);
+    }
+    metadata
+}
 
 /// Old versions that a rollback can return to.
 const HISTORY: i32 = 5;
 
 /// Whether each replica of a service has a claim of its own.
 pub(super) fn is_stateful(service: &Service) -> bool {
-    service
-        .volumes
-        .iter()
-        .any(|volume| matches!(volume.source, VolumeSource::ClaimPerReplica(_)))
+    service.volumes.iter().any(|volume| matches!(volume.source, VolumeSource::ClaimPerReplica(_)))
 }
 
 /// The workload of a service.
@@ -53,7 +63,7 @@ fn deployment(service: &Service) -> Deployment {
         },
     };
     Deployment {
-        metadata: metadata::of(service),
+        metadata: metadata_of(service),
         spec: DeploymentSpec {
             replicas: replicas(service),
             revision_history_limit: Some(HISTORY),
@@ -68,7 +78,7 @@ fn deployment(service: &Service) -> Deployment {
 
 fn stateful_set(service: &Service) -> StatefulSet {
     StatefulSet {
-        metadata: metadata::of(service),
+        metadata: metadata_of(service),
         spec: StatefulSetSpec {
             replicas: replicas(service),
             revision_history_limit: Some(HISTORY),
