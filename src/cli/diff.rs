@@ -70,20 +70,17 @@ impl Diff {
             .collect();
         print_findings(&errors, &opened.project);
         let new = texts(&files);
-        let found = match &self.between {
-            Some(pair) => {
-                let names = opened.resolved.environments.keys().map(String::as_str);
-                for name in pair {
-                    known("environment", name, names.clone())?;
-                }
-                between(&new, &pair[0], &pair[1])
+        let found = if let Some(pair) = &self.between {
+            let names = opened.resolved.environments.keys().map(String::as_str);
+            for name in pair {
+                known("environment", name, names.clone())?;
             }
-            None => {
-                let scope = self.selection.scope(&stacks);
-                let mut old = self.old(&opened)?;
-                old.retain(|path, _| scope.contains(path));
-                compare(&old, &new)
-            }
+            between(&new, &pair[0], &pair[1])
+        } else {
+            let scope = self.selection.scope(&stacks);
+            let mut old = self.old(&opened)?;
+            old.retain(|path, _| scope.contains(path));
+            compare(&old, &new)
         };
         match self.format {
             DiffFormat::Text => {

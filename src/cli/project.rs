@@ -177,11 +177,12 @@ pub(super) fn generate(
     let (files, findings) = generate::generate(&opened.project, stacks);
     if any_error(&findings) {
         print_findings(&findings, &opened.project);
-        return Err(match findings.iter().any(|finding| finding.place.is_some()) {
-            true => Failure::Input,
-            false => Failure::World(anyhow::anyhow!(
+        return Err(if findings.iter().any(|finding| finding.place.is_some()) {
+            Failure::Input
+        } else {
+            Failure::World(anyhow::anyhow!(
                 "the generator wrote what Kubernetes would not take; this is a fault of iac"
-            )),
+            ))
         });
     }
     Ok((files, findings))

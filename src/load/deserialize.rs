@@ -160,7 +160,7 @@ fn visit_map<'de, V: Visitor<'de>>(
 ) -> Result<V::Value, ReadError> {
     let current = Rc::new(Cell::new(None));
     let entries =
-        Entries { entries: map.entries.iter(), named, value: None, current: Rc::clone(&current) };
+        Entries { rest: map.entries.iter(), named, value: None, current: Rc::clone(&current) };
     visitor.visit_map(entries).map_err(|error| match (&error.fault, current.get()) {
         (Fault::UnknownKey { .. }, Some(place)) if error.place.is_none() => {
             let key = map
@@ -259,7 +259,7 @@ fn described(node: &Node) -> String {
 }
 
 struct Entries<'a> {
-    entries: btree_map::Iter<'a, String, Entry>,
+    rest: btree_map::Iter<'a, String, Entry>,
     named: bool,
     value: Option<(&'a String, &'a Entry)>,
     current: Rc<Cell<Option<Place>>>,
@@ -273,7 +273,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         seed: K,
     ) -> Result<Option<K::Value>, ReadError> {
         let named = self.named;
-        let next = self.entries.find(|(_, entry)| !named || entry.node.value != Value::Null);
+        let next = self.rest.find(|(_, entry)| !named || entry.node.value != Value::Null);
         let Some((key, entry)) = next else {
             self.current.set(None);
             return Ok(None);
@@ -293,7 +293,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
+        Some(self.rest.len())
     }
 }
 

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 const MOST_FAULTS: usize = 100;
 
 /// Reads a tree as `T`. The value is absent only if the tree is not even a map.
+#[must_use]
 pub fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut remaining: Option<Node> = None;

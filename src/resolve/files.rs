@@ -9,6 +9,7 @@ use crate::layer::KindFile;
 use crate::model::File;
 use crate::source::Place;
 use crate::value::AbsolutePath;
+use camino::Utf8Path;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -57,7 +58,7 @@ pub(super) fn files(
         // A file that could not be read was reported when the project was loaded.
         for mounted in system.files.texts.get(from).into_iter().flatten() {
             let name = if mounted.below.is_empty() { from } else { &mounted.below };
-            let text = if name.ends_with(".j2") {
+            let text = if Utf8Path::new(name).extension() == Some("j2") {
                 match world.texts.evaluate(&mounted.text, facts, mounted.place) {
                     Ok(evaluated) => evaluated.text,
                     Err(finding) => {

@@ -34,20 +34,16 @@ pub(super) fn probes(
     let contract = draft.kind.as_ref().and_then(|kind| {
         kind.entry.kind.contract.as_ref().and_then(|contract| contract.health.as_ref())
     });
-    let within = said
-        .starts_within
-        .clone()
-        .or_else(|| contract.and_then(|contract| contract.starts_within.clone()));
+    let within =
+        said.starts_within.or_else(|| contract.and_then(|contract| contract.starts_within));
     let mut ask = Asker { world, draft, facts, findings };
     let live = ask.check("live", said.live.as_deref(), contract.and_then(Contract::live));
     let ready = ask.check("ready", said.ready.as_deref(), contract.and_then(Contract::ready));
     let start = ask.check("start", said.start.as_deref(), None);
     let timed = |check: &ProbeCheck, said: Option<&layer::Probe>, times: &Times| Probe {
         check: check.clone(),
-        every: said.and_then(|said| said.every.clone()).unwrap_or_else(|| seconds(times.every)),
-        timeout: said
-            .and_then(|said| said.timeout.clone())
-            .unwrap_or_else(|| seconds(times.timeout)),
+        every: said.and_then(|said| said.every).unwrap_or_else(|| seconds(times.every)),
+        timeout: said.and_then(|said| said.timeout).unwrap_or_else(|| seconds(times.timeout)),
         failures: said.and_then(|said| said.failures).unwrap_or(times.failures),
     };
     let first = start.clone().or_else(|| live.clone()).or_else(|| ready.clone());

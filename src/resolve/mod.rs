@@ -1,6 +1,7 @@
 //! Resolve: layers to stacks. Pure. Defaults are applied here and nowhere else, every name is
 //! looked up, and all problems are reported at once.
 
+mod command;
 mod derived;
 mod draft;
 mod environment;
@@ -12,6 +13,7 @@ mod image;
 mod options;
 mod order;
 mod ports;
+mod runtime;
 mod secrets;
 mod service;
 mod system;

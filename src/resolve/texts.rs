@@ -117,13 +117,14 @@ fn lookup(facts: &Value, name: &str) -> Result<(), Missing> {
     let mut parent: Vec<&str> = Vec::new();
     for part in name.split('.') {
         match value {
-            Value::Object(map) => match map.get(part) {
-                Some(child) => value = child,
-                None => {
+            Value::Object(map) => {
+                if let Some(child) = map.get(part) {
+                    value = child;
+                } else {
                     let known = map.keys().cloned().collect();
                     return Err((parent.join("."), part.to_owned(), known));
                 }
-            },
+            }
             // A method or an attribute of a scalar: the engine knows better.
             _ => return Ok(()),
         }

@@ -128,7 +128,7 @@ fn source(
         return None;
     };
     let shared = volume.shared.unwrap_or(false);
-    let class = class(world, volume.tier.as_ref(), shared, at("tier"), findings)?;
+    let class = class(world, volume.tier.as_ref(), shared, at("tier"), findings)?.0;
     let claim = Claim { size, class, shared };
     if shared {
         return Some(VolumeSource::Claim(claim));
@@ -137,6 +137,9 @@ fn source(
     Some(VolumeSource::ClaimPerReplica(claim))
 }
 
+/// A storage class; none is the cluster's default.
+struct StorageClass(Option<Host>);
+
 /// The storage class of a tier here.
 fn class(
     world: &World<'_>,
@@ -144,14 +147,14 @@ fn class(
     shared: bool,
     place: Place,
     findings: &mut Vec<Finding>,
-) -> Option<Option<Host>> {
+) -> Option<StorageClass> {
     let environment = &world.environment;
     let name = tier.map_or(GENERAL, Name::as_str);
     let found = environment.storage.iter().find(|(tier, _)| tier.as_str() == name);
     let Some((_, found)) = found else {
         // Without any tier an environment has one kind of storage: the cluster's default.
         if environment.storage.is_empty() && !shared {
-            return Some(None);
+            return Some(StorageClass(None));
         }
         findings.push(
             Finding::error(
@@ -181,7 +184,7 @@ fn class(
         );
         return None;
     }
-    Some(found.class.clone())
+    Some(StorageClass(found.class.clone()))
 }
 
 /// The system's volumes that a service of it mounts.
@@ -213,7 +216,8 @@ pub(super) fn of_system(
         let shared = volume.shared.unwrap_or(false);
         let at = system.node.value_place(&["volumes", name.as_str(), "tier"]);
         if let Some(class) = class(world, volume.tier.as_ref(), shared, at, findings) {
-            all.insert(name.clone(), SystemVolume { claim: Claim { size, class, shared } });
+            let claim = Claim { size, class: class.0, shared };
+            all.insert(name.clone(), SystemVolume { claim });
         }
     }
     all

@@ -45,7 +45,7 @@ pub(super) fn of_system(name: &Name, volume: &SystemVolume) -> Object {
     })
 }
 
-/// The templates of a StatefulSet's claims. They never change once they exist, so that they carry
+/// The templates of a `StatefulSet`'s claims. They never change once they exist, so that they carry
 /// only labels that never change.
 pub(super) fn templates(service: &Service) -> Vec<PersistentVolumeClaim> {
     let volumes = service.volumes.iter().filter_map(|volume| match &volume.source {

@@ -1,4 +1,4 @@
-//! Files as ConfigMaps, and their hash.
+//! Files as `ConfigMaps`, and their hash.
 
 use super::metadata;
 use crate::generate::Object;
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The name of a service's ConfigMap.
+/// The name of a service's `ConfigMap`.
 pub(super) fn name(service: &Service) -> String {
     format!("{}-config", service.name)
 }
@@ -46,7 +46,7 @@ fn key_letters(text: &str) -> String {
         .collect()
 }
 
-/// The ConfigMap with a service's files, if it has any.
+/// The `ConfigMap` with a service's files, if it has any.
 pub(super) fn config_map(service: &Service) -> Option<Object> {
     if service.files.is_empty() {
         return None;

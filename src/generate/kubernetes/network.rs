@@ -9,7 +9,7 @@ use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{Service as KubernetesService, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-/// The name of the Service that gives each replica of a StatefulSet a name.
+/// The name of the Service that gives each replica of a `StatefulSet` a name.
 pub(super) fn headless_name(service: &Service) -> String {
     format!("{}-headless", service.name)
 }

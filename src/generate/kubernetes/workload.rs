@@ -1,4 +1,4 @@
-//! Deployments and StatefulSets.
+//! Deployments and `StatefulSets`.
 
 use super::{claim, container::some, environment, metadata, network, pod};
 use crate::generate::Object;
