@@ -94,8 +94,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn node(self, value: Value) -> Option<Node> {
-        Some(Node::new(self.place, value))
+    fn node(self, value: Value) -> Node {
+        Node::new(self.place, value)
     }
 
     fn entries(self, name: &'static str) -> Entries<'a> {
@@ -115,7 +115,7 @@ impl<'a> Serializer for Writer<'a> {
     type SerializeStructVariant = Impossible<Option<Node>, Unsupported>;
 
     fn serialize_bool(self, value: bool) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Bool(value)))
+        Ok(Some(self.node(Value::Bool(value))))
     }
 
     fn serialize_i8(self, value: i8) -> Result<Self::Ok, Unsupported> {
@@ -131,7 +131,7 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_i64(self, value: i64) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Integer(value)))
+        Ok(Some(self.node(Value::Integer(value))))
     }
 
     fn serialize_u8(self, value: u8) -> Result<Self::Ok, Unsupported> {
@@ -155,15 +155,15 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Float(value)))
+        Ok(Some(self.node(Value::Float(value))))
     }
 
     fn serialize_char(self, value: char) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Text(value.to_string())))
+        Ok(Some(self.node(Value::Text(value.to_string()))))
     }
 
     fn serialize_str(self, value: &str) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Text(value.to_owned())))
+        Ok(Some(self.node(Value::Text(value.to_owned()))))
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<Self::Ok, Unsupported> {
@@ -179,11 +179,11 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_unit(self) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Null))
+        Ok(Some(self.node(Value::Null)))
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<Self::Ok, Unsupported> {
-        Ok(self.node(Value::Null))
+        Ok(Some(self.node(Value::Null)))
     }
 
     fn serialize_unit_variant(
@@ -215,7 +215,7 @@ impl<'a> Serializer for Writer<'a> {
             .serialize(content)?
             .unwrap_or_else(|| Node::new(content.place, Value::Map(Map::default())));
         let variant = Variant { name: name.to_owned(), key, node, reset: false };
-        Ok(self.node(Value::Variant(Box::new(variant))))
+        Ok(Some(self.node(Value::Variant(Box::new(variant)))))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a>, Unsupported> {
@@ -279,7 +279,7 @@ impl SerializeSeq for Items<'_> {
     }
 
     fn end(self) -> Result<Option<Node>, Unsupported> {
-        Ok(self.writer.node(Value::List(self.items)))
+        Ok(Some(self.writer.node(Value::List(self.items))))
     }
 }
 
@@ -342,10 +342,10 @@ impl Entries<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<Option<Node>, Unsupported> {
+    fn finish(mut self) -> Node {
         self.keep_removals();
         self.exclude_alternatives();
-        Ok(self.writer.node(Value::Map(self.map)))
+        self.writer.node(Value::Map(self.map))
     }
 }
 
@@ -365,7 +365,7 @@ impl SerializeMap for Entries<'_> {
     }
 
     fn end(self) -> Result<Option<Node>, Unsupported> {
-        self.finish()
+        Ok(Some(self.finish()))
     }
 }
 
@@ -382,6 +382,6 @@ impl SerializeStruct for Entries<'_> {
     }
 
     fn end(self) -> Result<Option<Node>, Unsupported> {
-        self.finish()
+        Ok(Some(self.finish()))
     }
 }
