@@ -199,9 +199,10 @@ fn service_draft<'a>(
     let elsewhere = service.elsewhere.clone().filter(|elsewhere| elsewhere.enabled.unwrap_or(true));
     let own = own_code(&node);
     let kind = match &service.kind {
-        Some(kind) => {
-            Some(options::kind(world, &node, &service, kind, &system.overrides, findings)?)
-        }
+        Some(kind) => Some({
+            let said = options::Said { name, node: &node, service: &service };
+            options::kind(world, &said, kind, &system.overrides, findings)?
+        }),
         None => None,
     };
     if service.build.is_none() && service.kind.is_none() && service.image.is_none() {

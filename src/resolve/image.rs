@@ -4,8 +4,10 @@ use super::draft::{Draft, SystemDraft, World};
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::Image;
-use crate::value::{ImageName, ImageReference, Tag};
+use crate::source::Place;
+use crate::value::{ImageName, ImageReference, Name, Tag};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The tag of an own image that has no release.
 const UNRELEASED: &str = "unreleased";
@@ -71,35 +73,48 @@ pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Own images without a release, in one warning for the system.
-pub(super) fn unreleased(system: &SystemDraft<'_>) -> Option<Finding> {
-    let without: Vec<&Draft<'_>> = system
-        .services
-        .values()
-        .filter(|draft| draft.own && draft.here())
-        .filter(|draft| !matches!(draft.service.image, Some(layer::Image::Of(_))))
-        .filter(|draft| !system.files.release.contains_key(draft.name.as_str()))
-        .collect();
-    let first = without.first()?;
-    let names: Vec<&str> = without.iter().map(|draft| draft.name.as_str()).collect();
-    let (message, its) = match names[..] {
-        [only] => (format!("`{}/{only}` has no release", system.name), "its image is"),
-        _ => (
-            format!("{} services of `{}` have no release", names.len(), system.name),
-            "their images are",
-        ),
-    };
-    let finding = Finding::warning("unreleased-image", message)
-        .at(first.place)
-        .note(format!("{its} written with the tag `{UNRELEASED}`"))
-        .help(format!(
-            "after a build: iac release set {} {}=VERSION@DIGEST",
-            system.name, names[0]
-        ));
-    Some(match names.len() {
-        1 => finding,
-        _ => finding.note(format!("services: {}", names.join(", "))),
-    })
+/// Own images without a release: where each service is described, by system and service.
+#[derive(Default)]
+pub(super) struct Unreleased(BTreeMap<Name, BTreeMap<Name, Place>>);
+
+impl Unreleased {
+    /// Adds those of an environment.
+    pub(super) fn add(&mut self, world: &World<'_>) {
+        for system in world.systems.values() {
+            let without = system
+                .services
+                .values()
+                .filter(|draft| draft.own && draft.here())
+                .filter(|draft| !matches!(draft.service.image, Some(layer::Image::Of(_))))
+                .filter(|draft| !system.files.release.contains_key(draft.name.as_str()));
+            for draft in without {
+                let services = self.0.entry(system.name.clone()).or_default();
+                services.insert(draft.name.clone(), draft.place);
+            }
+        }
+    }
+
+    /// One warning for each system, whichever environments run its services.
+    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
+        self.0.into_iter().filter_map(|(system, services)| {
+            let (first, place) = services.first_key_value()?;
+            let (message, its) = match services.len() {
+                1 => (format!("`{system}/{first}` has no release"), "its image is"),
+                count => {
+                    (format!("{count} services of `{system}` have no release"), "their images are")
+                }
+            };
+            let finding = Finding::warning("unreleased-image", message)
+                .at(*place)
+                .note(format!("{its} written with the tag `{UNRELEASED}`"))
+                .help(format!("after a build: iac release set {system} {first}=VERSION@DIGEST"));
+            let names: Vec<&str> = services.keys().map(Name::as_str).collect();
+            Some(match names[..] {
+                [_] => finding,
+                _ => finding.note(format!("services: {}", names.join(", "))),
+            })
+        })
+    }
 }
 
 /// The name of an image that this project builds.

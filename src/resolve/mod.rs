@@ -45,12 +45,15 @@ pub struct Resolved {
 pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut resolved = Resolved::default();
+    let mut unreleased = image::Unreleased::default();
     for name in project.environments.keys() {
         let Some(world) = world(project, name, &mut findings) else { continue };
         let stacks = service::stacks(&world, &mut findings);
         resolved.stacks.extend(stacks);
+        unreleased.add(&world);
         resolved.environments.insert(name.clone(), world.environment);
     }
+    findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
     if !any_error(&findings) {
         ports::unique_hosts(&resolved.stacks, project, &mut findings);

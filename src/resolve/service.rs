@@ -37,7 +37,6 @@ fn stack(
             services.insert(draft.name.clone(), service);
         }
     }
-    findings.extend(super::image::unreleased(system));
     let needs: BTreeMap<&str, Vec<&str>> = services
         .iter()
         .map(|(name, service): (&Name, &Service)| {

@@ -48,7 +48,8 @@ pub(super) fn volumes(
             );
             continue;
         };
-        let source = VolumeSource::Scratch { limit: Some(*limit), memory: false };
+        let source =
+            VolumeSource::Scratch { limit: Some(*limit), memory: folder.memory.unwrap_or(false) };
         volumes.insert(name.clone(), Volume { name: name.clone(), path: path.clone(), source });
     }
     for (name, volume) in &said {
