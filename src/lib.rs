@@ -7,6 +7,7 @@ pub mod diff;
 pub mod drift;
 pub mod fileset;
 pub mod finding;
+pub mod generate;
 pub mod layer;
 pub mod load;
 pub mod merge;

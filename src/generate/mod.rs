@@ -1,0 +1,4 @@
+//! Generate: what is written, in memory. Reads and writes nothing.
+
+
+pub mod schema;
