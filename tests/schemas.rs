@@ -44,7 +44,10 @@ impl Schemas {
     fn new() -> Self {
         let schemas = iac::generate::schema::schemas(&kinds());
         let validators = schemas.into_iter().map(|(name, schema)| {
-            (name, jsonschema::draft202012::new(&schema).unwrap_or_else(|it| panic!("{name}: {it}")))
+            (
+                name,
+                jsonschema::draft202012::new(&schema).unwrap_or_else(|it| panic!("{name}: {it}")),
+            )
         });
         Self { validators: validators.collect() }
     }

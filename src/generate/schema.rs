@@ -8,6 +8,10 @@ mod docs;
 mod options;
 mod shape;
 
+pub(super) use docs::example_text;
+pub(super) use options::words as option_words;
+pub(super) use shape::definition_name;
+
 use crate::fileset::FileSet;
 use crate::layer::{Environment, Kind, Lock, Release, Service, System, SystemOverride};
 use crate::load::KindEntry;
@@ -145,10 +149,14 @@ fn each(schema: &mut Value, act: &mut impl FnMut(&mut Map<String, Value>)) {
         match below {
             _ if ONE.contains(&key.as_str()) => each(below, act),
             Value::Array(list) if LIST.contains(&key.as_str()) => {
-                list.iter_mut().for_each(|schema| each(schema, act));
+                for schema in list {
+                    each(schema, act);
+                }
             }
             Value::Object(named) if NAMED.contains(&key.as_str()) => {
-                named.values_mut().for_each(|schema| each(schema, act));
+                for schema in named.values_mut() {
+                    each(schema, act);
+                }
             }
             _ => {}
         }

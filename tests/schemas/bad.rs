@@ -7,7 +7,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("environment", "unknown-key", "kubernetes: { version: \"1.36\", quotas: {} }\n"),
     ("environment", "unknown-word", "targets: [kubernets]\n"),
     ("environment", "unknown-word", "kubernetes: { pod-security: strict }\n"),
-    ("environment", "unknown-word", "kubernetes: { pod-security: { level: baseline, mode: audit } }\n"),
+    (
+        "environment",
+        "unknown-word",
+        "kubernetes: { pod-security: { level: baseline, mode: audit } }\n",
+    ),
     ("system", "unknown-key", "services: { web: { port: 8080 } }\n"),
     ("system", "unknown-key", "defaults: { kind: postgres }\n"),
     ("system", "unknown-key", "defaults: { ports: { http: 8080 } }\n"),
@@ -65,7 +69,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("service", "invalid-value", "volumes: { data: { scratch: endless } }\n"),
     ("service", "wrong-type", "token: { rules: { resources: [pods] } }\n"),
     ("service", "missing-key", "token: { rules: [{ resources: [pods] }] }\n"),
-    ("service", "wrong-type", "token: { rules: [{ groups: null, resources: [pods], verbs: [list] }] }\n"),
+    (
+        "service",
+        "wrong-type",
+        "token: { rules: [{ groups: null, resources: [pods], verbs: [list] }] }\n",
+    ),
     ("service", "invalid-value", "image: \"Redis:8\"\n"),
     ("service", "wrong-type", "image: 8\n"),
     ("service", "missing-key", "image: {}\n"),
@@ -101,10 +109,18 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("system-override", "unknown-key", "services: { web: { health: { live: { path: /x } } } }\n"),
     ("system-override", "wrong-type", "services: { web: { health: { live: /x } } }\n"),
     ("system-override", "unknown-key", "services: { web: { secrets: { KEY: { as: env } } } }\n"),
-    ("system-override", "unknown-key", "services: { web: { volumes: { data: { path: /data } } } }\n"),
+    (
+        "system-override",
+        "unknown-key",
+        "services: { web: { volumes: { data: { path: /data } } } }\n",
+    ),
     ("system-override", "unknown-key", "services: { web: { command: [a] } }\n"),
     ("system-override", "unknown-key", "about: Another system\n"),
-    ("system-override", "two-variants", "services: { web: { expose: { host: a, hosts: [b.example.com] } } }\n"),
+    (
+        "system-override",
+        "two-variants",
+        "services: { web: { expose: { host: a, hosts: [b.example.com] } } }\n",
+    ),
     ("environment", "unknown-key", "defaults: { ports: { http: 80 } }\n"),
     // Names.
     ("system", "invalid-value", "services: { Web_Shop: { image: redis } }\n"),
@@ -130,6 +146,7 @@ pub(super) const ONLY_THE_LOADER: &[(&str, &str, &str)] = &[
     ("service", "resources: { memory: 10E }\n", "a limit across units is arithmetic"),
     ("service", "resources: { cpu: 0.0005 }\n", "how fine a number is, is arithmetic"),
     ("service", "stop-within: 99999d\n", "a limit across units is arithmetic"),
+    ("service", "resources: { cpu: 5000000000 }\n", "a limit across units is arithmetic"),
 ];
 
 /// Texts that the reader of YAML refuses before any schema is asked.

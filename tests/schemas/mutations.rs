@@ -8,7 +8,8 @@ use proptest::test_runner::{Config, TestRng, TestRunner};
 
 /// What may stand in the place of a value.
 fn values() -> Vec<Value> {
-    let texts = ["", "a", "A b", "none", "8080", "70%", "2Gi", "30s", "/a", "/a/", "a#b", "true", "é"];
+    let texts =
+        ["", "a", "A b", "none", "8080", "70%", "2Gi", "30s", "/a", "/a/", "a#b", "true", "é"];
     let mut values: Vec<Value> = texts.iter().map(|text| Value::Text((*text).to_owned())).collect();
     values.extend([0, 1, -1, 80, 70_000, 5_000_000_000].map(Value::Integer));
     values.extend([Value::Null, Value::Bool(true), Value::Bool(false), Value::Float(0.5)]);
@@ -116,15 +117,20 @@ fn only_the_schema(node: &Node) -> bool {
     };
     map.entries.iter().any(|(key, entry)| {
         matches!(key.as_str(), "kind" | "options" | "version")
-            || entry.node.value == Value::Null && key.parse::<iac::value::Name>().is_err()
+            || entry.node.value == Value::Null && !names_anything(key)
             || only_the_schema(&entry.node)
     })
+}
+
+/// Whether a key can be the name of an entry of every map.
+fn names_anything(key: &str) -> bool {
+    key.parse::<iac::value::Name>().is_ok() && key.parse::<iac::value::EnvName>().is_ok()
 }
 
 #[test]
 fn changed_files_get_the_same_verdict() {
     let schemas = Schemas::new();
-    let config = Config { cases: 4000, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 2000, failure_persistence: None, ..Config::default() };
     let random = TestRng::deterministic_rng(config.rng_algorithm);
     let changed = (select(good::TABLE), any::<Index>(), changes(), any::<Index>(), changes());
     TestRunner::new_with_rng(config, random)
@@ -137,7 +143,9 @@ fn changed_files_get_the_same_verdict() {
                 }
                 let json = node.to_json();
                 let (loader, schema) = (faults(file, &node), schemas.faults(file, &json));
-                let agree = loader.is_empty() == schema.is_empty();
+                // Arithmetic; `ONLY_THE_LOADER` holds it.
+                let beyond = loader.iter().any(|it| it.contains("less than a million cores"));
+                let agree = loader.is_empty() == schema.is_empty() || beyond;
                 prop_assert!(
                     agree || loader.is_empty() && only_the_schema(&node),
                     "{change:?}\n{json:#}\nloader: {loader:#?}\nschema: {schema:#?}"

@@ -20,7 +20,10 @@ fn faults(service: &str, environment: &str) -> Vec<String> {
         "environments/dev.yaml",
         "about: a\ntargets: [kubernetes]\ndomain: example.com\nkubernetes: { version: \"1.36\" }\n",
     );
-    write("environments/shop/system.yaml", &format!("about: a\nservices: {{ it: {{ {service} }} }}\n"));
+    write(
+        "environments/shop/system.yaml",
+        &format!("about: a\nservices: {{ it: {{ {service} }} }}\n"),
+    );
     if !environment.is_empty() {
         write("environments/shop/dev.yaml", &format!("services: {{ it: {{ {environment} }} }}\n"));
     }
@@ -56,7 +59,10 @@ fn a_service() {
         (true, "kind: postgres, options: { databases: { a: {} }, users: { b: { owns: a } } }"),
         (true, "kind: postgres, options: { databases: { a: null } }"),
         (true, "kind: postgres, options: { databases: { a: {} }, users: { b: { owns: null } } }"),
-        (true, "kind: postgres, options: { settings: { max_connections: 200, fsync: true, a: x } }"),
+        (
+            true,
+            "kind: postgres, options: { settings: { max_connections: 200, fsync: true, a: x } }",
+        ),
         (true, "kind: postgres, options: { settings: { max_connections: null } }"),
         (false, "kind: postgres, options: { settings: { max_connections: [1] } }"),
         (false, "kind: postgres, options: { databases: [a] }"),

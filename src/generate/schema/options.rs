@@ -34,7 +34,7 @@ pub(super) fn compose(schema: &mut Value, kinds: &BTreeMap<String, KindEntry>) {
         service(definition, kinds);
     }
     if let Some(options) = definitions.get_mut(OVERRIDE).and_then(|it| property(it, "options")) {
-        replace(options, reference(ENVIRONMENT));
+        replace(options, &reference(ENVIRONMENT));
     }
     definitions.insert("KindName".to_owned(), names(kinds));
     definitions.insert(ALL.to_owned(), union(kinds, |_| true));
@@ -43,7 +43,7 @@ pub(super) fn compose(schema: &mut Value, kinds: &BTreeMap<String, KindEntry>) {
         let options = entry.kind.options.iter().flatten();
         let options = options.map(|(key, option)| (key.clone(), nullable(typed(option)))).collect();
         let about = entry.kind.about.as_deref().unwrap_or(name);
-        definitions.insert(definition(name), object(&format!("Options of {about}."), options));
+        definitions.insert(definition(name), object(&format!("Options of {about}."), &options));
     }
 }
 
@@ -52,7 +52,7 @@ fn property<'a>(schema: &'a mut Value, name: &str) -> Option<&'a mut Map<String,
 }
 
 /// Keeps description and example of a property, and replaces its type; `null` stays allowed.
-fn replace(property: &mut Map<String, Value>, with: Value) {
+fn replace(property: &mut Map<String, Value>, with: &Value) {
     property.retain(|key, _| matches!(key.as_str(), "description" | "examples"));
     property.insert("anyOf".to_owned(), json!([with, { "type": "null" }]));
 }
@@ -61,7 +61,7 @@ fn service(schema: &mut Map<String, Value>, kinds: &BTreeMap<String, KindEntry>)
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         for (key, name) in [("kind", "KindName"), ("options", ALL)] {
             if let Some(Value::Object(property)) = properties.get_mut(key) {
-                replace(property, reference(name));
+                replace(property, &reference(name));
             }
         }
     }
@@ -118,10 +118,10 @@ fn union(kinds: &BTreeMap<String, KindEntry>, wanted: fn(&KindOption) -> bool) -
             (key.clone(), json!({ "anyOf": forms }))
         })
         .collect();
-    object("Options of a kind.", options)
+    object("Options of a kind.", &options)
 }
 
-fn object(description: &str, properties: Map<String, Value>) -> Value {
+fn object(description: &str, properties: &Map<String, Value>) -> Value {
     json!({
         "description": description,
         "type": "object",
@@ -157,6 +157,39 @@ fn typed(option: &KindOption) -> Value {
     Value::Object(described)
 }
 
+/// An option in words, for readers: its type, and what it does.
+pub(in crate::generate) fn words(option: &KindOption) -> (String, String) {
+    let schema = typed(option);
+    let words = if let Some(words) = &option.one_of {
+        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        format!("one of {}", words.join(", "))
+    } else if option.quantity.is_some() {
+        "[an amount of bytes](values.md#an-amount-of-bytes)".to_owned()
+    } else if option.duration.is_some() {
+        "[a duration](values.md#a-duration)".to_owned()
+    } else if option.number.is_some() {
+        "a whole number".to_owned()
+    } else if option.text.is_some() {
+        "text".to_owned()
+    } else {
+        match option.map.iter().flatten().map(entry_key).collect::<Vec<_>>() {
+            _ if option.map.is_none() => {
+                "a map from names to texts, numbers or booleans".to_owned()
+            }
+            keys if keys.is_empty() => "a map from names to `{}`".to_owned(),
+            keys => format!("a map from names to maps of {}", keys.join(", ")),
+        }
+    };
+    (words, schema["description"].as_str().unwrap_or_default().to_owned())
+}
+
+fn entry_key((key, holds): (&String, &EntryKey)) -> String {
+    match holds {
+        EntryKey::Text => format!("`{key}` (text)"),
+        EntryKey::Flag => format!("`{key}` (`true` or `false`)"),
+    }
+}
+
 fn inline<T: schemars::JsonSchema>() -> Value {
     let mut generator = schemars::SchemaGenerator::default();
     T::json_schema(&mut generator).to_value()
@@ -169,11 +202,10 @@ fn doc(option: &KindOption, default: Option<&Value>) -> String {
     }
     if let Some(default) = default {
         let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
-        doc.push_str(&if text.is_empty() {
-            " Default: none.".to_owned()
-        } else {
-            format!(" Default: `{text}`.")
-        });
+        let text = if text.is_empty() { "none".to_owned() } else { format!("`{text}`") };
+        for part in [" Default: ", &text, "."] {
+            doc.push_str(part);
+        }
     }
     if of_environments(option) {
         doc.push_str(" An environment may set it.");

@@ -163,7 +163,8 @@ pub(super) fn remove_unused(schema: &mut Value) {
         match value {
             Value::Array(items) => pending.extend(items),
             Value::Object(map) => {
-                pending.extend(map.iter().filter(|(key, _)| *key != "$defs").map(|(_, below)| below));
+                pending
+                    .extend(map.iter().filter(|(key, _)| *key != "$defs").map(|(_, below)| below));
                 let name = map.get("$ref").and_then(Value::as_str).and_then(definition_name);
                 if let Some(name) = name
                     && used.insert(name.to_owned())
