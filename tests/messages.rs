@@ -40,8 +40,24 @@ const FEWEST: usize = 70;
 
 /// Words of the program's inside, which mean nothing to its users.
 const INSIDE: &[&str] = &[
-    "serde", "struct", "enum ", "variant", "deserial", "Some(", "None", "i64", "u16", "u32",
-    "sequence", "panicked", "unwrap", "invalid type", "untagged", "minijinja", "\u{e000}", "\u{1b}",
+    "serde",
+    "struct",
+    "enum ",
+    "variant",
+    "deserial",
+    "Some(",
+    "None",
+    "i64",
+    "u16",
+    "u32",
+    "sequence",
+    "panicked",
+    "unwrap",
+    "invalid type",
+    "untagged",
+    "minijinja",
+    "\u{e000}",
+    "\u{1b}",
 ];
 
 /// A file or folder of a project.
