@@ -17,6 +17,7 @@ pub(super) struct Init {
 const STARTER: &[(&str, &str)] = &[
     ("environments/dev.yaml", include_str!("starter/dev.yaml")),
     ("environments/prod.yaml", include_str!("starter/prod.yaml")),
+    ("environments/lock.yaml", include_str!("starter/lock.yaml")),
     ("environments/hello/system.yaml", include_str!("starter/system.yaml")),
     ("environments/hello/prod.yaml", include_str!("starter/hello-prod.yaml")),
     (".gitattributes", include_str!("starter/gitattributes")),

@@ -47,6 +47,9 @@ pub(super) fn error_word() -> String {
 /// The folder that files are written to, below the root.
 pub(super) const OUT: &str = "out";
 
+/// What every run writes, whichever environments it is for.
+const SHARED: &[&str] = &["schema", "reference"];
+
 /// A project that was loaded and resolved.
 pub(super) struct Opened {
     pub(super) root: Utf8PathBuf,
@@ -145,9 +148,10 @@ impl Selection {
         let of_stack = |stack: &Stack| {
             Utf8PathBuf::from(format!("{}/{}", stack.environment.name, stack.system))
         };
+        let shared = SHARED.iter().map(Utf8PathBuf::from);
         match &self.system {
-            Some(_) => Scope::of(stacks.iter().map(of_stack)),
-            None => Scope::of(self.environments.iter().map(Utf8PathBuf::from)),
+            Some(_) => Scope::of(stacks.iter().map(of_stack).chain(shared)),
+            None => Scope::of(self.environments.iter().map(Utf8PathBuf::from).chain(shared)),
         }
     }
 }
@@ -174,7 +178,8 @@ pub(super) fn generate(
     opened: &Opened,
     stacks: &[Stack],
 ) -> Result<(FileSet, Vec<Finding>), Failure> {
-    let (files, findings) = generate::generate(&opened.project, stacks);
+    let (mut files, findings) = generate::generate(&opened.project, stacks);
+    files.extend(generate::shared(&opened.project));
     if any_error(&findings) {
         print_findings(&findings, &opened.project);
         return Err(if findings.iter().any(|finding| finding.place.is_some()) {

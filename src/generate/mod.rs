@@ -2,7 +2,9 @@
 
 pub mod kubernetes;
 mod object;
+pub mod reference;
+pub mod schema;
 mod target;
 
 pub use object::{Object, Origin};
-pub use target::{TARGETS, Target, generate};
+pub use target::{TARGETS, Target, generate, shared};

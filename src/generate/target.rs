@@ -1,6 +1,7 @@
 //! The targets: kinds of output, one module each.
 
 use super::kubernetes::Kubernetes;
+use super::{reference, schema};
 use crate::fileset::FileSet;
 use crate::finding::Finding;
 use crate::layer::TargetName;
@@ -22,6 +23,14 @@ pub trait Target: Sync {
 
 /// Every target.
 pub const TARGETS: &[&dyn Target] = &[&Kubernetes];
+
+/// The files that are the same for every stack: editor schemas and the reference.
+#[must_use]
+pub fn shared(project: &Project) -> FileSet {
+    let mut files = schema::files(&project.kinds);
+    files.extend(reference::reference(&project.kinds));
+    files
+}
 
 /// The files of all stacks for all targets that their environments want.
 #[must_use]

@@ -7,6 +7,7 @@
 mod catalogue;
 mod data;
 mod environment;
+mod exclusive;
 mod form;
 mod lock;
 mod network;
@@ -26,6 +27,7 @@ pub use environment::{
     Environment, Kubernetes, PodSecurity, PodSecurityLevel, PodSecurityMode, Registry, Storage,
     TargetName,
 };
+pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, Release, Released};
 pub use network::{

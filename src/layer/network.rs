@@ -247,7 +247,11 @@ impl<'de> Deserialize<'de> for UseEnv {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<UseEnv, A::Error> {
-                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(UseEnv::Texts)
+                let texts: BTreeMap<EnvName, Option<String>> =
+                    BTreeMap::deserialize(MapAccessDeserializer::new(map))?;
+                // A `null` removes what an earlier layer said.
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
+                Ok(UseEnv::Texts(texts.collect()))
             }
         }
 

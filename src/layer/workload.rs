@@ -330,8 +330,12 @@ impl Serialize for Replicas {
 #[serde(rename_all = "kebab-case")]
 pub enum Rollout {
     /// The old pods end before new ones start.
+    ///
+    /// Example: `recreate: {}`
     Recreate(Empty),
     /// New pods replace old ones a few at a time; none is ever missing.
+    ///
+    /// Example: `rolling: { at-once: 25% }`
     Rolling(Rolling),
 }
 

@@ -5,6 +5,7 @@
 //! Alternatives that exclude each other are made explicit: one that is said removes the others.
 
 use crate::finding::Finding;
+use crate::layer::exclusive;
 use crate::source::Place;
 use crate::tree::{Entry, Map, Node, Value, Variant};
 use serde::ser::{
@@ -23,29 +24,6 @@ pub fn normalise<T: Serialize>(layer: &T, source: &Node) -> (Node, Vec<Finding>)
         .flatten()
         .unwrap_or_else(|| Node::new(source.place, Value::Map(Map::default())));
     (node, findings.into_inner())
-}
-
-/// Groups of keys of which only one may be said, by the name of the type.
-fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
-    match name {
-        "Service" => &[&["build"], &["kind", "version", "options", "mirror"], &["image"]],
-        "Build" => &[&["language"], &["dockerfile"], &["other-repository"]],
-        "Volume" => &[&["size", "tier", "shared"], &["scratch", "memory"], &["of"]],
-        "Probe" => &[&["path", "headers"], &["grpc"], &["tcp"], &["exec"]],
-        "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],
-        "KindFile" => &[&["text"], &["yaml"], &["derive"]],
-        "Bind" => &[&["text"], &["secret"]],
-        "KindOption" => &[
-            &["one-of"],
-            &["quantity"],
-            &["text"],
-            &["number"],
-            &["duration"],
-            &["map"],
-            &["scalars"],
-        ],
-        _ => &[],
-    }
 }
 
 #[derive(Clone, Copy)]
