@@ -1,8 +1,8 @@
 //! README.md does not lie: its YAML is a project that renders, and its commands do what it shows.
 //!
 //! A heading begins a section. In a section, a block whose first line is `# environments/…` is that
-//! file of a project of the section's own; without a file for an environment, the project has those
-//! of `iac init`. A section without such blocks has a copy of the committed example. A first line
+//! file of a project of the section's own; without a file for an environment (or a lock), the
+//! project has those of `iac init`. A section without such blocks has a copy of the committed example. A first line
 //! that ends in `(excerpt)` names a file of the example in which the block stands.
 //!
 //! In a `console` block, each line that begins with `$ ` is a command, which must succeed; the lines
@@ -23,6 +23,7 @@ const STARTER: [(&str, &str); 2] = [
     ("environments/dev.yaml", include_str!("../src/cli/starter/dev.yaml")),
     ("environments/prod.yaml", include_str!("../src/cli/starter/prod.yaml")),
 ];
+const LOCK: (&str, &str) = ("environments/lock.yaml", include_str!("../src/cli/starter/lock.yaml"));
 
 /// Programs that a console block may run.
 const PROGRAMS: [&str; 3] = ["iac ", "cat ", "git "];
@@ -115,10 +116,10 @@ impl Project {
         let of_the_section = section.blocks.iter().any(|block| block.file().is_some());
         let project = Self { folder: tempfile::tempdir().unwrap(), of_the_section };
         if of_the_section {
+            // Blocks that come later replace what is written here.
+            project.write(LOCK.0, LOCK.1);
             let says_environments = section.blocks.iter().any(|block| {
-                block.file().is_some_and(|file| {
-                    file.matches('/').count() == 1 && file != "environments/lock.yaml"
-                })
+                block.file().is_some_and(|file| file.matches('/').count() == 1 && file != LOCK.0)
             });
             for (path, text) in STARTER.iter().filter(|_| !says_environments) {
                 project.write(path, text);
