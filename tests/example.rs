@@ -390,7 +390,7 @@ fn strategy() {
 }
 
 fn promotion() {
-    let after = |name| stack(name, EDGE).environment.after.as_ref().map(|after| after.as_str());
+    let after = |name| stack(name, EDGE).environment.after.as_ref().map(iac::value::Name::as_str);
     assert_eq!(ENVIRONMENTS.map(after), [None, None, Some("test"), Some("staging")]);
 }
 
