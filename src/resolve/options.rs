@@ -144,7 +144,13 @@ fn options(
                 options.insert(fact_name(name), value);
             }
             Ok(None) => {}
-            Err(finding) => findings.push(finding),
+            Err(finding) => {
+                findings.push(finding);
+                // Its default keeps the kind's texts from failing over the same fault.
+                if let Ok(Some(default)) = value(name, option, None, node, place) {
+                    options.insert(fact_name(name), default);
+                }
+            }
         }
     }
     options

@@ -47,7 +47,7 @@ impl Texts {
         }
         let template = self.engine.template_from_str(text).map_err(|error| {
             Finding::error("invalid-text", format!("the text cannot be read: {}", detail(&error)))
-                .at(place)
+                .at(within(place, text, &error))
                 .help("`{{ name }}` inserts a fact; a `{{` that is meant literally is written `{{ '{{' }}`")
         })?;
         let mut used: Vec<String> = template.undeclared_variables(true).into_iter().collect();
@@ -63,14 +63,41 @@ impl Texts {
                 Ok(Evaluated { text, used })
             }
             Err(error) if error.kind() == ErrorKind::UndefinedError => {
-                Err(undefined(facts, &used, place))
+                let at = error.range().and_then(|range| text.get(range)).unwrap_or_default();
+                // Names that stand elsewhere may have been asked for with `default` or `if`.
+                used.sort_by_key(|name| !at.contains(name.as_str()));
+                Err(undefined(facts, &used, within(place, text, &error)))
             }
             Err(error) => {
                 let message = format!("the text cannot be evaluated: {}", detail(&error));
-                Err(Finding::error("invalid-text", message).at(place))
+                let finding = Finding::error("invalid-text", message);
+                let finding = finding.at(within(place, text, &error));
+                if is_subtraction(&error) {
+                    let help = "a hyphen in a name is written `_`, such as `facts.retention_days`";
+                    return Err(finding.help(help));
+                }
+                Err(finding)
             }
         }
     }
+}
+
+/// Where in a text an error lies. Of a text that is quoted or spread over lines in its file, only
+/// the whole is known.
+fn within(place: Place, text: &str, error: &minijinja::Error) -> Place {
+    let as_it_stands = place.end.checked_sub(place.start).map(|length| length as usize);
+    match error.range() {
+        Some(range) if as_it_stands == Some(text.len()) && range.end <= text.len() => {
+            let start = place.start as usize;
+            Place::new(place.file, start + range.start, start + range.end)
+        }
+        _ => place,
+    }
+}
+
+/// Whether a hyphen was taken for a minus.
+fn is_subtraction(error: &minijinja::Error) -> bool {
+    error.detail().is_some_and(|text| text.contains("- operator"))
 }
 
 fn detail(error: &minijinja::Error) -> String {
@@ -131,4 +158,34 @@ fn lookup(facts: &Value, name: &str) -> Result<(), Missing> {
         parent.push(part);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use serde_json::json;
+
+    fn fault(text: &str) -> (Finding, String) {
+        let file = Sources::default().add("app.toml.j2".to_owned(), text.to_owned());
+        let facts = json!({ "facts": { "retention_days": 30 }, "ports": { "http": 8080 } });
+        let place = Place::new(file, 0, text.len());
+        let finding = Texts::new().evaluate(text, &facts, place).expect_err(text);
+        let at = finding.place.expect("a fault has a place");
+        (finding, text[at.start as usize..at.end as usize].to_owned())
+    }
+
+    #[test]
+    fn a_fault_in_a_file_is_shown_at_its_name() {
+        let (finding, at) = fault("a = 1\nb = {{ absent | default(2) }}\nc = {{ ports.htpp }}\n");
+        assert_eq!(finding.message, "`ports.htpp` has no value here");
+        assert_eq!(at, "ports.htpp");
+    }
+
+    #[test]
+    fn a_hyphen_is_told_from_a_minus() {
+        let (finding, at) = fault("{{ facts.retention-days }}");
+        assert!(finding.help.is_some_and(|help| help.contains("`_`")));
+        assert_ne!(at, "");
+    }
 }

@@ -116,7 +116,8 @@ fn mounts(service: &Service) -> Vec<VolumeMount> {
         read_only: Some(true),
         ..VolumeMount::default()
     }));
-    if pod::default_secrets(service).next().is_some() {
+    let as_folder = pod::secrets_as_folder(service);
+    if as_folder && pod::default_secrets(service).next().is_some() {
         mounts.push(VolumeMount {
             name: pod::SECRETS.to_owned(),
             mount_path: pod::SECRETS_FOLDER.to_owned(),
@@ -126,7 +127,7 @@ fn mounts(service: &Service) -> Vec<VolumeMount> {
     }
     for secret in &service.secrets {
         if let SecretForm::File(path) = &secret.form
-            && !pod::in_default_folder(secret)
+            && !(as_folder && pod::in_default_folder(secret))
         {
             mounts.push(VolumeMount {
                 name: pod::SECRETS.to_owned(),

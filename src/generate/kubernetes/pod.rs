@@ -63,6 +63,12 @@ pub(super) fn default_secrets(service: &Service) -> impl Iterator<Item = &Secret
     service.secrets.iter().filter(|secret| in_default_folder(secret))
 }
 
+/// Whether the usual folder is mounted as a whole. Kubernetes mounts a service's token below it
+/// (`/var/run` is `/run`), which a folder that is mounted read-only does not allow.
+pub(super) fn secrets_as_folder(service: &Service) -> bool {
+    service.token.is_empty()
+}
+
 /// Whether a secret is a file in the usual folder, under its own name.
 pub(super) fn in_default_folder(secret: &Secret) -> bool {
     match &secret.form {
