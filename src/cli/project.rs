@@ -142,14 +142,18 @@ impl Selection {
         if self.is_everything() {
             return Scope::everything();
         }
-        let of_stack = |stack: &Stack| {
-            Utf8PathBuf::from(format!("{}/{}", stack.environment.name, stack.system))
-        };
         match &self.system {
-            Some(_) => Scope::of(stacks.iter().map(of_stack)),
+            Some(_) => of_stacks(stacks),
             None => Scope::of(self.environments.iter().map(Utf8PathBuf::from)),
         }
     }
+}
+
+/// The folders of some stacks, and nothing beside them.
+pub(super) fn of_stacks(stacks: &[Stack]) -> iac::write::Scope {
+    iac::write::Scope::of(
+        stacks.iter().map(|stack| format!("{}/{}", stack.environment.name, stack.system)),
+    )
 }
 
 /// Refuses a name that does not exist.
