@@ -77,7 +77,9 @@ impl Render {
         let written = match &self.to {
             // A folder of the user's choice may hold anything: only what lies in a stack's own
             // folder is ever taken for a stale file.
-            Some(to) => write(to, camino::Utf8Path::new("."), &files, &of_stacks(&stacks), options)?,
+            Some(to) => {
+                write(to, camino::Utf8Path::new("."), &files, &of_stacks(&stacks), options)?
+            }
             None => write(&opened.root, out(), &files, &self.selection.scope(&stacks), options)?,
         };
         print_findings(&all, &opened.project);
