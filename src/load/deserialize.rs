@@ -72,7 +72,9 @@ impl Error for ReadError {
             Unexpected::Signed(number) if expected == "text" => {
                 Some(format!("write `\"{number}\"`"))
             }
-            Unexpected::Float(number) if expected == "text" => Some(format!("write `\"{number}\"`")),
+            Unexpected::Float(number) if expected == "text" => {
+                Some(format!("write `\"{number}\"`"))
+            }
             Unexpected::Bool(word) if expected == "text" => Some(format!("write `\"{word}\"`")),
             _ => None,
         };
@@ -380,10 +382,7 @@ impl<'de> VariantAccess<'de> for ChosenContent<'_> {
         Err(ReadError::new(fault).at(self.node.place))
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
-        self,
-        seed: T,
-    ) -> Result<T::Value, ReadError> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
         seed.deserialize(NodeDeserializer::new(self.node)).map_err(|error| error.below(self.name))
     }
 

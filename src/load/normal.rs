@@ -35,17 +35,15 @@ fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
         "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],
         "KindFile" => &[&["text"], &["yaml"], &["derive"]],
         "Bind" => &[&["text"], &["secret"]],
-        "KindOption" => {
-            &[
-                &["one-of"],
-                &["quantity"],
-                &["text"],
-                &["number"],
-                &["duration"],
-                &["map"],
-                &["scalars"],
-            ]
-        }
+        "KindOption" => &[
+            &["one-of"],
+            &["quantity"],
+            &["text"],
+            &["number"],
+            &["duration"],
+            &["map"],
+            &["scalars"],
+        ],
         _ => &[],
     }
 }

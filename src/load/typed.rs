@@ -53,13 +53,12 @@ fn remove(node: &mut Node, path: &[String]) -> bool {
 
 fn describe(error: &ReadError, place: Place) -> Finding {
     match &error.fault {
-        Fault::UnknownKey { key, allowed } => {
-            Finding::error("unknown-key", format!("unknown key `{key}`")).at(place).known(
-                "allowed",
-                key,
-                allowed.iter().copied(),
-            )
-        }
+        Fault::UnknownKey { key, allowed } => Finding::error(
+            "unknown-key",
+            format!("unknown key `{key}`"),
+        )
+        .at(place)
+        .known("allowed", key, allowed.iter().copied()),
         Fault::UnknownWord { given, allowed } => {
             let finding = Finding::error("unknown-word", format!("unknown word `{given}`"))
                 .at(place)
@@ -70,8 +69,9 @@ fn describe(error: &ReadError, place: Place) -> Finding {
             }
         }
         Fault::WrongType { found, expected, help } => {
-            let finding = Finding::error("wrong-type", format!("expected {expected}, found {found}"))
-                .at(place);
+            let finding =
+                Finding::error("wrong-type", format!("expected {expected}, found {found}"))
+                    .at(place);
             match help {
                 Some(help) => finding.help(help.clone()),
                 None => finding,

@@ -6,14 +6,8 @@ use crate::tree::{Map, Node, Value};
 use std::collections::BTreeMap;
 
 /// What an environment does not take from the one that it is like.
-const OWN: &[&[&str]] = &[
-    &["about"],
-    &["after"],
-    &["base"],
-    &["like"],
-    &["domain"],
-    &["kubernetes", "context"],
-];
+const OWN: &[&[&str]] =
+    &[&["about"], &["after"], &["base"], &["like"], &["domain"], &["kubernetes", "context"]];
 
 /// The environments from the one that is liked by all the others down to `name` itself.
 ///

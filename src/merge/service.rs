@@ -232,9 +232,11 @@ fn same(one: &Value, other: &Value) -> bool {
         }
         (Value::Map(one), Value::Map(other)) => {
             one.entries.len() == other.entries.len()
-                && one.entries.iter().zip(&other.entries).all(|((a, x), (b, y))| {
-                    a == b && same(&x.node.value, &y.node.value)
-                })
+                && one
+                    .entries
+                    .iter()
+                    .zip(&other.entries)
+                    .all(|((a, x), (b, y))| a == b && same(&x.node.value, &y.node.value))
         }
         (Value::Variant(one), Value::Variant(other)) => {
             one.name == other.name && same(&one.node.value, &other.node.value)
