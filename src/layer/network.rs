@@ -247,7 +247,11 @@ impl<'de> Deserialize<'de> for UseEnv {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<UseEnv, A::Error> {
-                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(UseEnv::Texts)
+                // A `null` removes a variable that an earlier layer binds.
+                let texts: BTreeMap<EnvName, Option<String>> =
+                    BTreeMap::deserialize(MapAccessDeserializer::new(map))?;
+                let said = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
+                Ok(UseEnv::Texts(said.collect()))
             }
         }
 

@@ -1,6 +1,7 @@
 //! Load: files to layers. The only reader of input; every value knows where it stands.
 
 mod deserialize;
+mod fault;
 mod files;
 mod loader;
 mod normal;

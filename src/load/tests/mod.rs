@@ -1,7 +1,11 @@
 //! Tests of loading: a small project on disk, and what is said about it.
 
+mod faults;
 mod files;
 mod links;
+mod normal;
+mod properties;
+mod sample;
 
 use super::{Project, load};
 use camino::{Utf8Path, Utf8PathBuf};
