@@ -136,6 +136,26 @@ impl Node {
         node.place
     }
 
+    /// The value without its places.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(word) => (*word).into(),
+            Value::Integer(number) => (*number).into(),
+            Value::Float(number) => (*number).into(),
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => items.iter().map(Self::to_json).collect(),
+            Value::Map(map) => {
+                map.entries.iter().map(|(key, entry)| (key.clone(), entry.node.to_json())).collect()
+            }
+            Value::Variant(variant) => {
+                Json::Object([(variant.name.clone(), variant.node.to_json())].into_iter().collect())
+            }
+        }
+    }
+
     /// What the value is, for messages: `text`, `a map`, …
     #[must_use]
     pub fn kind(&self) -> &'static str {

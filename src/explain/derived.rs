@@ -3,7 +3,8 @@
 use super::history::json;
 use super::{Derived, Explained, Fact, Said, View, What};
 use crate::finding::{Finding, Severity};
-use crate::model::{Part, Service, Variable, VariableValue};
+use crate::model::{Part, Service, Stack, Variable, VariableValue};
+use crate::reference::{Piece, Reference, pieces, readable};
 use crate::resolve::resolve;
 use serde_json::{Value, json as object};
 
@@ -19,8 +20,8 @@ pub(super) fn variables(
     let stack = resolved.stacks.iter().find(|stack| {
         stack.environment.name.as_str() == view.environment && stack.system.as_str() == view.system
     });
-    let found = stack.and_then(|stack| stack.services.get(service));
-    let Some(found) = found else {
+    let found = stack.and_then(|stack| Some((stack, stack.services.get(service)?)));
+    let Some((stack, found)) = found else {
         let fault = findings.into_iter().find(|finding| finding.severity == Severity::Error);
         return Err(fault.unwrap_or_else(|| {
             Finding::error(
@@ -45,10 +46,10 @@ pub(super) fn variables(
             vec![variable]
         }
     };
-    Ok(chosen.into_iter().map(|variable| explained(view, found, variable)).collect())
+    Ok(chosen.into_iter().map(|variable| explained(view, stack, found, variable)).collect())
 }
 
-fn explained(view: &View<'_>, service: &Service, variable: &Variable) -> Explained {
+fn explained(view: &View<'_>, stack: &Stack, service: &Service, variable: &Variable) -> Explained {
     let name = service.name.as_str();
     let (text, used) = match &variable.text {
         Some((text, used)) => (Some(text.clone()), &used[..]),
@@ -61,7 +62,7 @@ fn explained(view: &View<'_>, service: &Service, variable: &Variable) -> Explain
     let path = ["services", name, "env", variable.name.as_str()];
     Explained {
         path: path.map(ToOwned::to_owned).to_vec(),
-        value: Some(value(&variable.value)),
+        value: Some(value(stack, &variable.value)),
         said: Vec::new(),
         derived: Some(Derived {
             text,
@@ -71,13 +72,23 @@ fn explained(view: &View<'_>, service: &Service, variable: &Variable) -> Explain
     }
 }
 
-fn value(value: &VariableValue) -> Value {
+/// What the container gets. Names of objects stand as they are without a chart.
+fn value(stack: &Stack, value: &VariableValue) -> Value {
+    let plain = |text: &str| {
+        let pieces = pieces(text).map(|piece| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Reference(Reference::Namespace) => stack.namespace.to_string(),
+            Piece::Reference(other) => readable(&other.to_string()),
+            Piece::Broken(_) => "(?)".to_owned(),
+        });
+        pieces.collect::<String>()
+    };
     match value {
-        VariableValue::Text(text) => Value::String(text.clone()),
+        VariableValue::Text(text) => Value::String(plain(text)),
         VariableValue::Secret { key, .. } => object!({ "secret": key.as_str() }),
         VariableValue::Joined(parts) => {
             let parts = parts.iter().map(|part| match part {
-                Part::Text(text) => text.clone(),
+                Part::Text(text) => plain(text),
                 Part::Variable(name) => format!("$({name})"),
             });
             Value::String(parts.collect())

@@ -1,4 +1,5 @@
 //! A project with every kind of layer, and what is said about it.
+#![allow(clippy::disallowed_methods, reason = "tests lay out a project on disk")]
 
 mod consistent;
 

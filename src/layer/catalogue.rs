@@ -148,6 +148,10 @@ pub struct DataFolder {
     ///
     /// Example: `scratch: 256Mi`
     pub scratch: Option<Bytes>,
+    /// Keeps the scratch space in memory, where it counts against the container's limit.
+    ///
+    /// Example: `memory: true`
+    pub memory: Option<bool>,
 }
 
 impl ShortForm for DataFolder {
@@ -155,7 +159,7 @@ impl ShortForm for DataFolder {
     const EXPECTED: &'static str = "a path, or a map such as `{ path: /data, scratch: 256Mi }`";
 
     fn expand(short: AbsolutePath) -> Self {
-        Self { path: Some(short), scratch: None }
+        Self { path: Some(short), ..Self::default() }
     }
 }
 

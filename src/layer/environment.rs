@@ -1,8 +1,8 @@
 //! An environment: where systems run.
 
+use super::Short;
 use super::form::ShortForm;
 use super::service::Override;
-use super::Short;
 use crate::value::{Host, KubernetesVersion, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,9 @@ pub struct Environment {
 }
 
 /// What can be written for an environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetName {
     /// Kubernetes objects.
@@ -126,7 +128,9 @@ impl ShortForm for PodSecurity {
 }
 
 /// The levels of the Pod Security Standards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PodSecurityLevel {
     /// Hardened pods only.

@@ -7,6 +7,7 @@
 mod catalogue;
 mod data;
 mod environment;
+mod exclusive;
 mod form;
 mod lock;
 mod network;
@@ -15,7 +16,8 @@ mod system;
 mod workload;
 
 pub use catalogue::{
-    Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption, KindUse, KindVersion, Pick, Bind,
+    Bind, Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption,
+    KindUse, KindVersion, Pick,
 };
 pub use data::{
     ConfigValue, File, Scratch, Secret, SecretAs, SecretOverride, SharedVolume,
@@ -25,11 +27,12 @@ pub use environment::{
     Environment, Kubernetes, PodSecurity, PodSecurityLevel, PodSecurityMode, Registry, Storage,
     TargetName,
 };
+pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, Release, Released};
 pub use network::{
-    Elsewhere, Expose, ExposeOverride, External, ExternalOverride, Offer,
-    Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
+    Elsewhere, Expose, ExposeOverride, External, ExternalOverride, Offer, Optional, Otherwise,
+    Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
 };
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};

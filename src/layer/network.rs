@@ -1,7 +1,7 @@
 //! Ports, flows, routes, and what is run elsewhere.
 
-use super::form::{OneOrMany, Short, ShortForm};
 use super::data::{ConfigValue, Secret};
+use super::form::{OneOrMany, Short, ShortForm};
 use crate::value::{self, EnvName, Host, Name, PortName};
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -247,11 +247,11 @@ impl<'de> Deserialize<'de> for UseEnv {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<UseEnv, A::Error> {
-                // A `null` removes a variable that an earlier layer binds.
                 let texts: BTreeMap<EnvName, Option<String>> =
                     BTreeMap::deserialize(MapAccessDeserializer::new(map))?;
-                let said = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
-                Ok(UseEnv::Texts(said.collect()))
+                // A `null` removes what an earlier layer said.
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
+                Ok(UseEnv::Texts(texts.collect()))
             }
         }
 

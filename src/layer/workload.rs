@@ -2,8 +2,7 @@
 
 use super::form::{ShortForm, TextItem};
 use crate::value::{
-    self, Bytes, Cpu, Duration, ImageName, ImageReference, Name, Percent, PortName,
-    RelativePath,
+    self, Bytes, Cpu, Duration, ImageName, ImageReference, Name, Percent, PortName, RelativePath,
 };
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -331,8 +330,12 @@ impl Serialize for Replicas {
 #[serde(rename_all = "kebab-case")]
 pub enum Rollout {
     /// The old pods end before new ones start.
+    ///
+    /// Example: `recreate: {}`
     Recreate(Empty),
     /// New pods replace old ones a few at a time; none is ever missing.
+    ///
+    /// Example: `rolling: { at-once: 25% }`
     Rolling(Rolling),
 }
 
@@ -417,4 +420,3 @@ pub struct TokenRule {
     /// Example: `verbs: [get, list, watch]`
     pub verbs: Vec<String>,
 }
-

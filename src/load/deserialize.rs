@@ -74,7 +74,7 @@ impl<'a> NodeDeserializer<'a> {
 
     /// In a map keyed by name a `null` removes an entry, so that there is nothing to read.
     fn entries(self, map: &'a Map, named: bool) -> Entries<'a> {
-        Entries { map: self, entries: map.entries.iter(), named, value: None }
+        Entries { map: self, rest: map.entries.iter(), named, value: None }
     }
 
     /// The chosen alternative of a map that must hold exactly one. A `null` beside it removes
@@ -94,7 +94,7 @@ impl<'a> NodeDeserializer<'a> {
         if let Some((name, entry)) =
             entries.iter().find(|(name, _)| !variants.contains(&name.as_str()))
         {
-            let fault = Fault::UnknownKey { key: (*name).clone(), allowed: variants };
+            let fault = Fault::UnknownWord { given: (*name).clone(), allowed: variants };
             return Err(ReadError::new(fault).at(entry.key).below(*name));
         }
         let is_said = |(_, entry): &&(&String, &Entry)| entry.node.value != Value::Null;
@@ -211,7 +211,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
 
 struct Entries<'a> {
     map: NodeDeserializer<'a>,
-    entries: btree_map::Iter<'a, String, Entry>,
+    rest: btree_map::Iter<'a, String, Entry>,
     named: bool,
     value: Option<(&'a str, NodeDeserializer<'a>)>,
 }
@@ -223,7 +223,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, ReadError> {
-        for (key, entry) in self.entries.by_ref() {
+        for (key, entry) in self.rest.by_ref() {
             if self.named && entry.node.value == Value::Null {
                 continue;
             }
@@ -243,7 +243,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
+        Some(self.rest.len())
     }
 }
 

@@ -45,7 +45,11 @@ pub(super) struct DirectoryEntry {
 impl Files {
     /// The files below a root.
     pub(super) fn new(root: &Utf8Path) -> anyhow::Result<Self> {
-        let real = fs::canonicalize(root).with_context(|| format!("cannot read `{root}`"))?;
+        let real = match fs::canonicalize(root) {
+            // There is nothing to be read below it either.
+            Err(error) if error.kind() == ErrorKind::NotFound => root.as_std_path().to_owned(),
+            real => real.with_context(|| format!("cannot read `{root}`"))?,
+        };
         Ok(Self { root: root.to_owned(), real })
     }
 

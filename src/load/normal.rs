@@ -5,6 +5,7 @@
 //! Alternatives that exclude each other are made explicit: one that is said removes the others.
 
 use crate::finding::Finding;
+use crate::layer::exclusive;
 use crate::source::Place;
 use crate::tree::{Entry, Map, Node, Value, Variant};
 use serde::ser::{
@@ -25,29 +26,6 @@ pub fn normalise<T: Serialize>(layer: &T, source: &Node) -> (Node, Vec<Finding>)
         .expect("layers hold what YAML can say")
         .unwrap_or_else(|| Node::new(source.place, Value::Map(Map::default())));
     (node, findings.into_inner())
-}
-
-/// Groups of keys of which only one may be said, by the name of the type.
-fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
-    match name {
-        "Service" => &[&["build"], &["kind", "version", "options", "mirror"], &["image"]],
-        "Build" => &[&["language"], &["dockerfile"], &["other-repository"]],
-        "Volume" => &[&["size", "tier", "shared"], &["scratch", "memory"], &["of"]],
-        "Probe" => &[&["path", "headers"], &["grpc"], &["tcp"], &["exec"]],
-        "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],
-        "KindFile" => &[&["text"], &["yaml"], &["derive"]],
-        "Bind" => &[&["text"], &["secret"]],
-        "KindOption" => &[
-            &["one-of"],
-            &["quantity"],
-            &["text"],
-            &["number"],
-            &["duration"],
-            &["map"],
-            &["scalars"],
-        ],
-        _ => &[],
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -100,8 +78,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn node(self, value: Value) -> Result<Option<Node>, Unsupported> {
-        Ok(Some(Node::new(self.place, value)))
+    fn node(self, value: Value) -> Node {
+        Node::new(self.place, value)
     }
 
     fn entries(self, name: &'static str) -> Entries<'a> {
@@ -121,7 +99,7 @@ impl<'a> Serializer for Writer<'a> {
     type SerializeStructVariant = Impossible<Option<Node>, Unsupported>;
 
     fn serialize_bool(self, value: bool) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Bool(value))
+        Ok(Some(self.node(Value::Bool(value))))
     }
 
     fn serialize_i8(self, value: i8) -> Result<Self::Ok, Unsupported> {
@@ -137,7 +115,7 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_i64(self, value: i64) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Integer(value))
+        Ok(Some(self.node(Value::Integer(value))))
     }
 
     fn serialize_u8(self, value: u8) -> Result<Self::Ok, Unsupported> {
@@ -161,15 +139,15 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Float(value))
+        Ok(Some(self.node(Value::Float(value))))
     }
 
     fn serialize_char(self, value: char) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Text(value.to_string()))
+        Ok(Some(self.node(Value::Text(value.to_string()))))
     }
 
     fn serialize_str(self, value: &str) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Text(value.to_owned()))
+        Ok(Some(self.node(Value::Text(value.to_owned()))))
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<Self::Ok, Unsupported> {
@@ -185,11 +163,11 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_unit(self) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Null)
+        Ok(Some(self.node(Value::Null)))
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<Self::Ok, Unsupported> {
-        self.node(Value::Null)
+        Ok(Some(self.node(Value::Null)))
     }
 
     fn serialize_unit_variant(
@@ -221,7 +199,7 @@ impl<'a> Serializer for Writer<'a> {
             .serialize(content)?
             .unwrap_or_else(|| Node::new(content.place, Value::Map(Map::default())));
         let variant = Variant { name: name.to_owned(), key, node, reset: false };
-        self.node(Value::Variant(Box::new(variant)))
+        Ok(Some(self.node(Value::Variant(Box::new(variant)))))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a>, Unsupported> {
@@ -285,7 +263,7 @@ impl SerializeSeq for Items<'_> {
     }
 
     fn end(self) -> Result<Option<Node>, Unsupported> {
-        self.writer.node(Value::List(self.items))
+        Ok(Some(self.writer.node(Value::List(self.items))))
     }
 }
 
@@ -348,7 +326,7 @@ impl Entries<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<Option<Node>, Unsupported> {
+    fn finish(mut self) -> Node {
         self.keep_removals();
         self.exclude_alternatives();
         self.writer.node(Value::Map(self.map))
@@ -371,7 +349,7 @@ impl SerializeMap for Entries<'_> {
     }
 
     fn end(self) -> Result<Option<Node>, Unsupported> {
-        self.finish()
+        Ok(Some(self.finish()))
     }
 }
 
@@ -388,6 +366,6 @@ impl SerializeStruct for Entries<'_> {
     }
 
     fn end(self) -> Result<Option<Node>, Unsupported> {
-        self.finish()
+        Ok(Some(self.finish()))
     }
 }

@@ -137,17 +137,15 @@ impl Loader {
                         .note(format!("line {} is the first that is not", fault.line))
                         .help("only texts can be mounted; put binaries into the image")
                 }
-                Ok(text) => match forbidden(&text) {
-                    Some(fault) => {
-                        Finding::error("control-character", format!("`{path}` holds {fault}"))
-                            .help("remove it; no target can carry it")
-                    }
-                    None => {
+                Ok(text) => {
+                    let Some(fault) = forbidden(&text) else {
                         let file = self.project.sources.add(path.to_string(), text.clone());
                         let place = Place::new(file, 0, text.len());
                         return Ok(Some((text, place)));
-                    }
-                },
+                    };
+                    Finding::error("control-character", format!("`{path}` holds {fault}"))
+                        .help("remove it; no target can carry it")
+                }
             },
         };
         self.findings.push(finding.at(place));

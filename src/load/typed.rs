@@ -16,6 +16,7 @@ const MOST_FAULTS: usize = 100;
 
 /// Reads a tree as `T`, without what is at fault. The value is absent only if that is the tree as a
 /// whole, or if there is no end of faults.
+#[must_use]
 pub fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<Finding>) {
     let mut findings: Vec<Finding> = Vec::new();
     let mut dropped = Dropped::default();

@@ -148,21 +148,20 @@ fn shape_layers(
         let Value::Text(shape) = &item.value else { continue };
         let found =
             system.node.at(&["shapes", shape]).or_else(|| project.shapes.get(shape.as_str()));
-        match found {
-            Some(node) => shapes.push((shape, node)),
-            None => {
-                let system_shapes = system.node.child("shapes").and_then(Node::as_map);
-                let names = system_shapes
-                    .into_iter()
-                    .flat_map(|map| map.entries.keys())
-                    .chain(project.shapes.keys())
-                    .map(String::as_str);
-                findings.push(
-                    Finding::error("unknown-shape", format!("there is no shape `{shape}`"))
-                        .at(item.place)
-                        .known("shapes", shape, names),
-                );
-            }
+        if let Some(node) = found {
+            shapes.push((shape, node));
+        } else {
+            let system_shapes = system.node.child("shapes").and_then(Node::as_map);
+            let names = system_shapes
+                .into_iter()
+                .flat_map(|map| map.entries.keys())
+                .chain(project.shapes.keys())
+                .map(String::as_str);
+            findings.push(
+                Finding::error("unknown-shape", format!("there is no shape `{shape}`"))
+                    .at(item.place)
+                    .known("shapes", shape, names),
+            );
         }
     }
     for (index, (second, later)) in shapes.iter().enumerate() {

@@ -77,7 +77,7 @@ fn leaves(node: &Node, path: &str, all: &mut BTreeMap<String, (Value, Place)>) {
             }
         }
         Value::Variant(variant) => {
-            leaves(&variant.node, &format!("{path}.<{}>", variant.name), all)
+            leaves(&variant.node, &format!("{path}.<{}>", variant.name), all);
         }
         Value::Map(_) => {}
         other => {

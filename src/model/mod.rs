@@ -10,8 +10,8 @@ pub use environment::{Environment, Tier};
 pub use flow::{Flow, Peer};
 pub use image::Image;
 pub use service::{
-    Endpoint, Exposed, File, Part, Port, Probe, ProbeCheck, Probes, Replicas, Resources, Rollout, Secret,
-    SecretForm, SecretReference, Service, ServiceKind, Variable, VariableValue,
+    Endpoint, Exposed, File, Part, Port, Probe, ProbeCheck, Probes, Replicas, Resources, Rollout,
+    Secret, SecretForm, SecretReference, Service, ServiceKind, Variable, VariableValue,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 

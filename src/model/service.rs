@@ -3,7 +3,8 @@
 use super::{Flow, Image, Volume};
 use crate::layer::{Protocol, Run, TokenRule};
 use crate::value::{
-    AbsolutePath, Bytes, Cpu, Duration, EnvName, Host, Name, Percent, PortName, SecretKey,
+    AbsolutePath, Bytes, Cpu, Duration, EnvName, Host, LabelValue, Name, Percent, PortName,
+    SecretKey,
 };
 use std::collections::BTreeMap;
 
@@ -20,8 +21,8 @@ pub struct Service {
     pub kind: ServiceKind,
     /// Its image.
     pub image: Image,
-    /// The version that people know it by, for the label.
-    pub version: Option<String>,
+    /// The version that people know it by, if it can be a label.
+    pub version: Option<LabelValue>,
     /// Whether it is called or not.
     pub run: Run,
     /// Replaces the image's entrypoint, if present.

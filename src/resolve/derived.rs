@@ -7,6 +7,10 @@ use crate::layer::Derived;
 use crate::yaml::{KeyOrder, document};
 use serde_json::{Value, json};
 
+/// The most samples of one scrape: a service whose labels grow without end loses its own scrape,
+/// instead of filling the memory of the server that all share.
+const MOST_SAMPLES: u32 = 50_000;
+
 /// The text of a derived file.
 pub(super) fn text(
     derived: Derived,
@@ -47,6 +51,11 @@ fn prometheus(system: &SystemDraft<'_>) -> Value {
                 }],
                 "relabel_configs": [
                     {
+                        "source_labels": ["__meta_kubernetes_pod_phase"],
+                        "regex": "Running",
+                        "action": "keep",
+                    },
+                    {
                         "source_labels": ["__meta_kubernetes_pod_container_port_name"],
                         "regex": endpoint.port.as_str(),
                         "action": "keep",
@@ -60,7 +69,11 @@ fn prometheus(system: &SystemDraft<'_>) -> Value {
         }
     }
     json!({
-        "global": { "scrape_interval": "15s", "evaluation_interval": "15s" },
+        "global": {
+            "scrape_interval": "15s",
+            "evaluation_interval": "15s",
+            "sample_limit": MOST_SAMPLES,
+        },
         "scrape_configs": jobs,
     })
 }

@@ -7,6 +7,7 @@ use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
 use crate::merge::{own_code, service_layers};
 use crate::model::{Environment, Image, Port};
+use crate::source::Place;
 use crate::tree::{Node, Value};
 use crate::value::{Name, Namespace};
 use serde_json::Map as Json;
@@ -50,6 +51,8 @@ pub struct SystemDraft<'a> {
 pub struct Draft<'a> {
     /// Its name.
     pub name: Name,
+    /// Where its description begins.
+    pub place: Place,
     /// Its keys, merged: the places of everything.
     pub node: Node,
     /// Its keys, typed.
@@ -170,7 +173,9 @@ fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Fi
                 findings.push(if finding.help.is_some() {
                     finding
                 } else {
-                    finding.help("describe it in system.yaml first; an environment says only what differs")
+                    finding.help(
+                        "describe it in system.yaml first; an environment says only what differs",
+                    )
                 });
             }
         }
@@ -184,28 +189,24 @@ fn service_draft<'a>(
     findings: &mut Vec<Finding>,
 ) -> Option<Draft<'a>> {
     let files = system.files;
-    let layers = service_layers(
-        world.project,
-        files,
-        &world.layers,
-        &system.overrides,
-        name,
-        findings,
-    )?;
+    let layers =
+        service_layers(world.project, files, &world.layers, &system.overrides, name, findings)?;
     let node = layers.merged;
     let (service, problems) = read::<layer::Service>(&node);
     findings.extend(problems);
     let service = service?;
     let enabled = service.enabled.unwrap_or(true);
-    let elsewhere =
-        service.elsewhere.clone().filter(|elsewhere| elsewhere.enabled.unwrap_or(true));
+    let elsewhere = service.elsewhere.clone().filter(|elsewhere| elsewhere.enabled.unwrap_or(true));
     let own = own_code(&node);
     let kind = match &service.kind {
-        Some(kind) => Some(options::kind(world, &node, &service, kind, &system.overrides, findings)?),
+        Some(kind) => Some({
+            let said = options::Said { name, node: &node, service: &service };
+            options::kind(world, &said, kind, &system.overrides, findings)?
+        }),
         None => None,
     };
     if service.build.is_none() && service.kind.is_none() && service.image.is_none() {
-        findings.push(no_source(&node, name));
+        findings.push(no_source(&node, files.node.key_place(&["services", name]), name));
         return None;
     }
     for key in ["version", "options", "mirror"] {
@@ -223,6 +224,7 @@ fn service_draft<'a>(
     let worker = service.run == Some(layer::Run::Worker);
     let mut draft = Draft {
         name: name.parse().ok()?,
+        place: files.node.key_place(&["services", name]),
         source: files.files.get(name).cloned().unwrap_or_default(),
         enabled,
         elsewhere,
@@ -239,7 +241,7 @@ fn service_draft<'a>(
     Some(draft)
 }
 
-fn no_source(node: &Node, name: &str) -> Finding {
+fn no_source(node: &Node, place: Place, name: &str) -> Finding {
     let empty = matches!(&node.value, Value::Map(map) if map.entries.is_empty());
     Finding::error(
         "no-image",
@@ -249,7 +251,7 @@ fn no_source(node: &Node, name: &str) -> Finding {
             format!("the service `{name}` does not say what it runs")
         },
     )
-    .at(node.place)
+    .at(place)
     .note("allowed: build (own code), kind (from the catalogue), image (any image)")
     .help("say one of them, such as `image: ghcr.io/example/load:1.2.0`")
 }

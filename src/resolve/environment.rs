@@ -24,10 +24,14 @@ pub(super) fn environment(
             .help(help)
     };
     if typed.about.is_none() {
-        findings.push(missing("about", "say in a line what it is for, such as `about: Development`"));
+        findings
+            .push(missing("about", "say in a line what it is for, such as `about: Development`"));
     }
     if typed.targets.is_none() {
-        findings.push(missing("targets", "say what is written for it, such as `targets: [kubernetes]`"));
+        findings.push(missing(
+            "targets",
+            "say what is written for it, such as `targets: [kubernetes]`",
+        ));
     }
     if typed.domain.is_none() {
         findings.push(missing(
@@ -37,7 +41,10 @@ pub(super) fn environment(
     }
     let kubernetes = typed.kubernetes.clone().unwrap_or_default();
     if kubernetes.version.is_none() {
-        findings.push(missing("kubernetes.version", "say it, such as `kubernetes: { version: \"1.36\" }`"));
+        findings.push(missing(
+            "kubernetes.version",
+            "say it, such as `kubernetes: { version: \"1.36\" }`",
+        ));
     }
     let pod_security = kubernetes.pod_security.map(|short| short.0).unwrap_or_default();
     let storage = typed.storage.unwrap_or_default().into_iter();

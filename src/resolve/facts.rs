@@ -5,6 +5,7 @@ use super::flows::ResolvedFlow;
 use super::secrets::SecretTable;
 use crate::layer::{ConfigValue, SecretAs};
 use crate::model::{Exposed, Volume, VolumeSource};
+use crate::reference::Reference;
 use serde_json::{Map as Json, Value, json};
 
 /// The name of a fact in texts, where a hyphen would be a subtraction.
@@ -32,64 +33,93 @@ pub(super) fn facts(
     set("environment", json!(environment.name.as_str()));
     set("target", json!("kubernetes"));
     set("domain", json!(environment.domain.to_string()));
-    set("registry", match &environment.registry {
-        Some(host) => json!({ "host": host }),
-        None => json!({}),
-    });
-    set("facts", keyed(system.typed.facts.iter().flatten().map(|(name, value)| {
-        (name.to_string(), value.clone())
-    })));
+    set(
+        "registry",
+        match &environment.registry {
+            Some(host) => json!({ "host": host }),
+            None => json!({}),
+        },
+    );
+    set(
+        "facts",
+        keyed(
+            system
+                .typed
+                .facts
+                .iter()
+                .flatten()
+                .map(|(name, value)| (name.to_string(), value.clone())),
+        ),
+    );
     let tag = draft.image.as_ref().and_then(|image| image.tag.as_ref());
-    set("release", match tag {
-        Some(tag) => json!({ "version": tag.as_str() }),
-        None => json!({}),
-    });
-    set("ports", keyed(
-        draft.ports.iter().map(|port| (port.name.to_string(), json!(port.number))),
-    ));
+    set(
+        "release",
+        match tag {
+            Some(tag) => json!({ "version": tag.as_str() }),
+            None => json!({}),
+        },
+    );
+    set("ports", keyed(draft.ports.iter().map(|port| (port.name.to_string(), json!(port.number)))));
     set("self", own(draft));
-    set("config", keyed(draft.service.config.iter().flatten().filter_map(|(name, value)| {
-        match value {
+    set(
+        "config",
+        keyed(draft.service.config.iter().flatten().filter_map(|(name, value)| match value {
             ConfigValue::Literal(text) => Some((name.to_string(), json!(text))),
             ConfigValue::Template(_) => None,
-        }
-    })));
-    set("secrets", keyed(draft.service.secrets.iter().flatten().filter_map(|(key, secret)| {
-        if secret.form == Some(SecretAs::Env) || secret.enabled == Some(false) {
-            return None;
-        }
-        let path = secret.path.as_ref().map(ToString::to_string);
-        Some((key.to_string(), json!(path.unwrap_or_else(|| format!("/run/secrets/{key}")))))
-    })));
+        })),
+    );
+    set(
+        "secrets",
+        keyed(draft.service.secrets.iter().flatten().filter_map(|(key, secret)| {
+            if secret.form == Some(SecretAs::Env) || secret.enabled == Some(false) {
+                return None;
+            }
+            let path = secret.path.as_ref().map(ToString::to_string);
+            Some((key.to_string(), json!(path.unwrap_or_else(|| format!("/run/secrets/{key}")))))
+        })),
+    );
     if let Some(exposed) = exposed {
         set("expose", public(exposed));
     } else {
         set("expose", Value::Null);
     }
-    set("uses", keyed(flows.iter().map(|flow| {
-        (flow.flow.callee.clone(), Value::Object(callee_facts(flow, secrets)))
-    })));
-    set("services", keyed(system.services.iter().filter_map(|(name, other)| {
-        let exposed = super::service::exposed(world, other).ok().flatten()?;
-        let public = json!({
-            "public_host": exposed.hosts[0].to_string(),
-            "public_url": url(&exposed),
-        });
-        Some((name.clone(), public))
-    })));
+    set(
+        "uses",
+        keyed(
+            flows
+                .iter()
+                .map(|flow| (flow.flow.callee.clone(), Value::Object(callee_facts(flow, secrets)))),
+        ),
+    );
+    set(
+        "services",
+        keyed(system.services.iter().filter_map(|(name, other)| {
+            let exposed = super::service::exposed(world, other).ok().flatten()?;
+            let public = json!({
+                "public_host": exposed.hosts[0].to_string(),
+                "public_url": url(&exposed),
+            });
+            Some((name.clone(), public))
+        })),
+    );
     if let Some(kind) = &draft.kind {
         set("options", Value::Object(kind.options.clone()));
         set("version", json!(kind.version));
-        set("volumes", keyed(volumes.iter().map(|volume| {
-            let size = match &volume.source {
-                VolumeSource::Claim(claim) | VolumeSource::ClaimPerReplica(claim) => {
-                    Some(claim.size.count())
-                }
-                VolumeSource::Scratch { limit, .. } => limit.as_ref().map(|limit| limit.count()),
-                VolumeSource::System(_) => None,
-            };
-            (volume.name.to_string(), json!({ "mebibytes": size.map_or(0, |size| size >> 20) }))
-        })));
+        set(
+            "volumes",
+            keyed(volumes.iter().map(|volume| {
+                let size = match &volume.source {
+                    VolumeSource::Claim(claim) | VolumeSource::ClaimPerReplica(claim) => {
+                        Some(claim.size.count())
+                    }
+                    VolumeSource::Scratch { limit, .. } => {
+                        limit.as_ref().map(|limit| limit.count())
+                    }
+                    VolumeSource::System(_) => None,
+                };
+                (volume.name.to_string(), json!({ "mebibytes": size.map_or(0, |size| size >> 20) }))
+            })),
+        );
     }
     Value::Object(facts)
 }
@@ -108,10 +138,11 @@ fn keyed(entries: impl Iterator<Item = (String, Value)>) -> Value {
 }
 
 fn own(draft: &Draft<'_>) -> Value {
-    let mut own = json!({ "host": draft.name.as_str() });
+    let host = Reference::Name(draft.name.as_str()).to_string();
+    let mut own = json!({ "host": host });
     let http = draft.ports.iter().find(|port| port.name.as_str() == "http");
     if let Some(number) = http.and_then(|port| port.service) {
-        own["url"] = json!(format!("http://{}:{number}", draft.name));
+        own["url"] = json!(format!("http://{host}:{number}"));
     }
     own
 }

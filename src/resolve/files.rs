@@ -9,6 +9,7 @@ use crate::layer::KindFile;
 use crate::model::File;
 use crate::source::Place;
 use crate::value::AbsolutePath;
+use camino::Utf8Path;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -57,7 +58,7 @@ pub(super) fn files(
         // A file that could not be read was reported when the project was loaded.
         for mounted in system.files.texts.get(from).into_iter().flatten() {
             let name = if mounted.below.is_empty() { from } else { &mounted.below };
-            let text = if name.ends_with(".j2") {
+            let text = if Utf8Path::new(name).extension() == Some("j2") {
                 match world.texts.evaluate(&mounted.text, facts, mounted.place) {
                     Ok(evaluated) => evaluated.text,
                     Err(finding) => {
@@ -69,7 +70,10 @@ pub(super) fn files(
                 mounted.text.clone()
             };
             if holds_secret(&text) {
-                findings.push(secret_in_file(&draft.node.value_place(&["files", path.as_str(), "from"]), from));
+                findings.push(secret_in_file(
+                    &draft.node.value_place(&["files", path.as_str(), "from"]),
+                    from,
+                ));
                 continue;
             }
             let target = if mounted.below.is_empty() {
@@ -85,10 +89,7 @@ pub(super) fn files(
                     }
                 }
             };
-            all.insert(
-                target.clone(),
-                File { path: target, text, mode, origin: origin.clone() },
-            );
+            all.insert(target.clone(), File { path: target, text, mode, origin: origin.clone() });
         }
     }
     all.into_values().collect()

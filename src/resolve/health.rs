@@ -34,20 +34,16 @@ pub(super) fn probes(
     let contract = draft.kind.as_ref().and_then(|kind| {
         kind.entry.kind.contract.as_ref().and_then(|contract| contract.health.as_ref())
     });
-    let within = said
-        .starts_within
-        .clone()
-        .or_else(|| contract.and_then(|contract| contract.starts_within.clone()));
+    let within =
+        said.starts_within.or_else(|| contract.and_then(|contract| contract.starts_within));
     let mut ask = Asker { world, draft, facts, findings };
     let live = ask.check("live", said.live.as_deref(), contract.and_then(Contract::live));
     let ready = ask.check("ready", said.ready.as_deref(), contract.and_then(Contract::ready));
     let start = ask.check("start", said.start.as_deref(), None);
     let timed = |check: &ProbeCheck, said: Option<&layer::Probe>, times: &Times| Probe {
         check: check.clone(),
-        every: said.and_then(|said| said.every.clone()).unwrap_or_else(|| seconds(times.every)),
-        timeout: said
-            .and_then(|said| said.timeout.clone())
-            .unwrap_or_else(|| seconds(times.timeout)),
+        every: said.and_then(|said| said.every).unwrap_or_else(|| seconds(times.every)),
+        timeout: said.and_then(|said| said.timeout).unwrap_or_else(|| seconds(times.timeout)),
         failures: said.and_then(|said| said.failures).unwrap_or(times.failures),
     };
     let first = start.clone().or_else(|| live.clone()).or_else(|| ready.clone());
@@ -135,9 +131,12 @@ impl Asker<'_> {
             (_, Some(contract)) => contract,
             (Some(_), None) => {
                 self.findings.push(
-                    Finding::error("nothing-to-ask", format!("`health.{name}` does not say what to ask"))
-                        .at(self.draft.node.key_place(&["health", name]))
-                        .note("allowed: path, grpc, tcp, exec"),
+                    Finding::error(
+                        "nothing-to-ask",
+                        format!("`health.{name}` does not say what to ask"),
+                    )
+                    .at(self.draft.node.key_place(&["health", name]))
+                    .note("allowed: path, grpc, tcp, exec"),
                 );
                 return None;
             }
@@ -169,8 +168,11 @@ impl Asker<'_> {
         }
         if command.is_empty() {
             self.findings.push(
-                Finding::error("nothing-to-ask", format!("`health.{name}.exec` is an empty command"))
-                    .at(self.draft.node.key_place(&["health", name])),
+                Finding::error(
+                    "nothing-to-ask",
+                    format!("`health.{name}.exec` is an empty command"),
+                )
+                .at(self.draft.node.key_place(&["health", name])),
             );
             return None;
         }
@@ -202,9 +204,12 @@ impl Asker<'_> {
             let found = ports.iter().find(|port| port.name == *name);
             if found.is_none() {
                 self.findings.push(
-                    Finding::error("unknown-port", format!("`{}` has no port `{name}`", self.draft.name))
-                        .at(place)
-                        .known("ports", name.as_str(), known()),
+                    Finding::error(
+                        "unknown-port",
+                        format!("`{}` has no port `{name}`", self.draft.name),
+                    )
+                    .at(place)
+                    .known("ports", name.as_str(), known()),
                 );
             }
             return found.cloned();

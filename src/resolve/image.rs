@@ -4,8 +4,10 @@ use super::draft::{Draft, SystemDraft, World};
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::Image;
-use crate::value::{ImageName, ImageReference, Tag};
+use crate::source::Place;
+use crate::value::{ImageName, ImageReference, Name, Tag};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The tag of an own image that has no release.
 const UNRELEASED: &str = "unreleased";
@@ -23,12 +25,12 @@ pub(super) fn image(
     match &draft.service.image {
         Some(layer::Image::Of(_)) => None,
         Some(layer::Image::Reference(reference)) if draft.own => {
-            Some(released(world, system, draft, reference.name().clone(), findings))
+            Some(released(system, draft, reference.name().clone()))
         }
         Some(layer::Image::Reference(reference)) => third_party(world, draft, reference, findings),
         None => {
             let name = own_name(world, system, draft, findings)?;
-            Some(released(world, system, draft, name, findings))
+            Some(released(system, draft, name))
         }
     }
 }
@@ -40,24 +42,26 @@ pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
         let Some(layer::Image::Of(other)) = &draft.service.image else { continue };
         let place = draft.node.value_place(&["image", "of"]);
         match system.services.get(other.of.as_str()) {
-            Some(owner) if owner.own && !matches!(owner.service.image, Some(layer::Image::Of(_))) => {
+            Some(owner)
+                if owner.own && !matches!(owner.service.image, Some(layer::Image::Of(_))) =>
+            {
                 shared.push((name.clone(), owner.image.clone()));
             }
             Some(owner) => findings.push(
-                Finding::error(
-                    "no-own-image",
-                    format!("`{}` has no image of its own", other.of),
-                )
-                .at(place)
-                .related(owner.node.place, "it is described here")
-                .help("name the service that builds the image"),
+                Finding::error("no-own-image", format!("`{}` has no image of its own", other.of))
+                    .at(place)
+                    .related(owner.place, "it is described here")
+                    .help("name the service that builds the image"),
             ),
             None => {
                 let known = system.services.keys().map(String::as_str);
                 findings.push(
-                    Finding::error("unknown-service", format!("there is no service `{}`", other.of))
-                        .at(place)
-                        .known("services", other.of.as_str(), known),
+                    Finding::error(
+                        "unknown-service",
+                        format!("there is no service `{}`", other.of),
+                    )
+                    .at(place)
+                    .known("services", other.of.as_str(), known),
                 );
             }
         }
@@ -66,6 +70,50 @@ pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
         if let Some(draft) = system.services.get_mut(&name) {
             draft.image = image;
         }
+    }
+}
+
+/// Own images without a release: where each service is described, by system and service.
+#[derive(Default)]
+pub(super) struct Unreleased(BTreeMap<Name, BTreeMap<Name, Place>>);
+
+impl Unreleased {
+    /// Adds those of an environment.
+    pub(super) fn add(&mut self, world: &World<'_>) {
+        for system in world.systems.values() {
+            let without = system
+                .services
+                .values()
+                .filter(|draft| draft.own && draft.here())
+                .filter(|draft| !matches!(draft.service.image, Some(layer::Image::Of(_))))
+                .filter(|draft| !system.files.release.contains_key(draft.name.as_str()));
+            for draft in without {
+                let services = self.0.entry(system.name.clone()).or_default();
+                services.insert(draft.name.clone(), draft.place);
+            }
+        }
+    }
+
+    /// One warning for each system, whichever environments run its services.
+    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
+        self.0.into_iter().filter_map(|(system, services)| {
+            let (first, place) = services.first_key_value()?;
+            let (message, its) = match services.len() {
+                1 => (format!("`{system}/{first}` has no release"), "its image is"),
+                count => {
+                    (format!("{count} services of `{system}` have no release"), "their images are")
+                }
+            };
+            let finding = Finding::warning("unreleased-image", message)
+                .at(*place)
+                .note(format!("{its} written with the tag `{UNRELEASED}`"))
+                .help(format!("after a build: iac release set {system} {first}=VERSION@DIGEST"));
+            let names: Vec<&str> = services.keys().map(Name::as_str).collect();
+            Some(match names[..] {
+                [_] => finding,
+                _ => finding.note(format!("services: {}", names.join(", "))),
+            })
+        })
     }
 }
 
@@ -86,10 +134,7 @@ fn own_name(
     let (text, place) = match (&system.typed.images, &environment.images, said) {
         (Some(text), ..) => (text.clone(), system.node.value_place(&["images"])),
         (None, Some(text), Some(node)) => (text.clone(), node.place),
-        _ => (
-            "{{ registry.host }}/{{ system }}/{{ service }}".to_owned(),
-            layers.last()?.place,
-        ),
+        _ => ("{{ registry.host }}/{{ system }}/{{ service }}".to_owned(), layers.last()?.place),
     };
     let mut facts = json!({
         "system": system.name.as_str(),
@@ -134,13 +179,7 @@ fn own_name(
     }
 }
 
-fn released(
-    world: &World<'_>,
-    system: &SystemDraft<'_>,
-    draft: &Draft<'_>,
-    name: ImageName,
-    findings: &mut Vec<Finding>,
-) -> Image {
+fn released(system: &SystemDraft<'_>, draft: &Draft<'_>, name: ImageName) -> Image {
     if let Some(release) = system.files.release.get(draft.name.as_str()) {
         return Image {
             name,
@@ -149,21 +188,6 @@ fn released(
             own: true,
         };
     }
-    if draft.here() {
-        findings.push(
-            Finding::warning(
-                "unreleased-image",
-                format!("`{}/{}` has no release", system.name, draft.name),
-            )
-            .at(draft.node.place)
-            .note(format!("its image is written as `{name}:{UNRELEASED}`"))
-            .help(format!(
-                "after a build: iac release set {} {}=VERSION@DIGEST",
-                system.name, draft.name
-            )),
-        );
-    }
-    let _ = world;
     Image { name, tag: UNRELEASED.parse::<Tag>().ok(), digest: None, own: true }
 }
 
@@ -193,9 +217,12 @@ fn of_kind(
         (None, Some(tag)) => (tag.clone(), None),
         (None, None) => {
             findings.push(
-                Finding::error("unlocked-image", format!("nothing says which tag of `{name}` is used"))
-                    .at(place)
-                    .help("add it to `environments/lock.yaml`, or say `tag` in the catalogue"),
+                Finding::error(
+                    "unlocked-image",
+                    format!("nothing says which tag of `{name}` is used"),
+                )
+                .at(place)
+                .help("add it to `environments/lock.yaml`, or say `tag` in the catalogue"),
             );
             return None;
         }
@@ -237,10 +264,8 @@ fn third_party(
     let name = reference.name().clone();
     let locked = world.project.lock.images.as_ref().and_then(|images| images.get(&name));
     let locked = locked.filter(|locked| reference.tag().is_none_or(|tag| *tag == locked.tag));
-    let digest = reference
-        .digest()
-        .cloned()
-        .or_else(|| locked.and_then(|locked| locked.digest.clone()));
+    let digest =
+        reference.digest().cloned().or_else(|| locked.and_then(|locked| locked.digest.clone()));
     if digest.is_none() && draft.here() {
         findings.push(unlocked(&reference.to_string()).at(place));
     }

@@ -1,6 +1,7 @@
 //! Resolve: layers to stacks. Pure. Defaults are applied here and nowhere else, every name is
 //! looked up, and all problems are reported at once.
 
+mod command;
 mod derived;
 mod draft;
 mod environment;
@@ -12,6 +13,7 @@ mod image;
 mod options;
 mod order;
 mod ports;
+mod runtime;
 mod secrets;
 mod service;
 mod system;
@@ -25,8 +27,9 @@ use crate::finding::{Finding, any_error};
 use crate::load::Project;
 use crate::merge::{Inherited, chain, environment_layers};
 use crate::model::{Environment, Stack};
+use crate::source::Place;
 use crate::tree::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the project describes, resolved.
 #[derive(Debug, Default)]
@@ -42,18 +45,33 @@ pub struct Resolved {
 pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut resolved = Resolved::default();
+    let mut unreleased = image::Unreleased::default();
     for name in project.environments.keys() {
         let Some(world) = world(project, name, &mut findings) else { continue };
         let stacks = service::stacks(&world, &mut findings);
         resolved.stacks.extend(stacks);
+        unreleased.add(&world);
         resolved.environments.insert(name.clone(), world.environment);
     }
+    findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
     if !any_error(&findings) {
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
     }
-    findings.dedup();
+    once(&mut findings);
     (resolved, findings)
+}
+
+/// What is at fault in a file is found in every environment that reads it, and told once.
+fn once(findings: &mut Vec<Finding>) {
+    let mut told: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
+    for finding in findings.drain(..) {
+        if seen.insert((finding.place, finding.id, finding.message.clone())) {
+            told.push(finding);
+        }
+    }
+    *findings = told;
 }
 
 /// One environment with the drafts of all its systems; nothing if it exists only to be liked or
@@ -80,4 +98,23 @@ pub fn world<'a>(
     let layers = environment_layers(&project.environments, &names);
     let environment = environment::environment(name, &layers, findings)?;
     Some(draft::world(project, environment, names, layers, findings))
+}
+
+/// The services of a system whose image is the project's own, in order of name. Services that
+/// share another's image have none of their own.
+#[must_use]
+pub fn own_services<'a>(project: &'a Project, system: &str) -> Vec<&'a str> {
+    let Some(system) = project.systems.get(system) else { return Vec::new() };
+    let services = system.node.child("services").and_then(crate::tree::Node::as_map);
+    let names = services.into_iter().flat_map(|map| map.entries.keys());
+    let mut own = Vec::new();
+    for name in names {
+        let layers = crate::merge::service_layers(project, system, &[], &[], name, &mut Vec::new());
+        let Some(merged) = layers.map(|layers| layers.merged) else { continue };
+        let shared = merged.at(&["image", "of"]).is_some();
+        if crate::merge::own_code(&merged) && !shared {
+            own.push(name.as_str());
+        }
+    }
+    own
 }

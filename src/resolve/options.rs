@@ -9,15 +9,22 @@ use crate::value::{Bytes, Duration, Name};
 use serde_json::{Map as Json, Value, json};
 use std::collections::BTreeMap;
 
+/// A service as it is described.
+pub(super) struct Said<'a> {
+    pub(super) name: &'a str,
+    pub(super) node: &'a Node,
+    pub(super) service: &'a layer::Service,
+}
+
 /// The kind of a service.
 pub(super) fn kind<'a>(
     world: &World<'a>,
-    node: &Node,
-    service: &layer::Service,
+    said: &Said<'_>,
     name: &Name,
     overrides: &[&Node],
     findings: &mut Vec<Finding>,
 ) -> Option<KindDraft<'a>> {
+    let Said { name: said_by, node, service } = *said;
     let Some(entry) = world.project.kinds.get(name.as_str()) else {
         let known = world.project.kinds.keys().map(String::as_str);
         let finding = Finding::error("unknown-kind", format!("there is no kind `{name}`"))
@@ -33,7 +40,7 @@ pub(super) fn kind<'a>(
         return None;
     };
     let version = version(entry, node, service, findings)?;
-    not_for_environments(entry, service, overrides, findings);
+    not_for_environments(entry, said_by, overrides, findings);
     let options = options(entry, node, service, findings);
     let secrets = secrets(entry, &options);
     Some(KindDraft { entry, version, options, secrets })
@@ -56,13 +63,10 @@ fn version(
                 return Some(only.to_owned());
             }
             findings.push(
-                Finding::error(
-                    "missing-key",
-                    format!("`{}` has no default version", entry.name),
-                )
-                .at(node.value_place(&["kind"]))
-                .known("versions", "", known())
-                .help("say `version`"),
+                Finding::error("missing-key", format!("`{}` has no default version", entry.name))
+                    .at(node.value_place(&["kind"]))
+                    .known("versions", "", known())
+                    .help("say `version`"),
             );
             return None;
         }
@@ -71,12 +75,9 @@ fn version(
         return Some(version);
     }
     findings.push(
-        Finding::error(
-            "unknown-version",
-            format!("`{}` has no version `{version}`", entry.name),
-        )
-        .at(place)
-        .known("versions", &version, known()),
+        Finding::error("unknown-version", format!("`{}` has no version `{version}`", entry.name))
+            .at(place)
+            .known("versions", &version, known()),
     );
     None
 }
@@ -84,30 +85,26 @@ fn version(
 /// Options that an environment sets although the kind does not let it.
 fn not_for_environments(
     entry: &crate::load::KindEntry,
-    service: &layer::Service,
+    service: &str,
     overrides: &[&Node],
     findings: &mut Vec<Finding>,
 ) {
     let empty = BTreeMap::new();
     let known = entry.kind.options.as_ref().unwrap_or(&empty);
-    let _ = service;
     for file in overrides {
-        let services = file.child("services").and_then(Node::as_map);
-        for entry in services.into_iter().flat_map(|map| map.entries.values()) {
-            let Some(map) = entry.node.child("options").and_then(Node::as_map) else { continue };
-            for (option, value) in &map.entries {
-                let fixed = known.get(option).is_some_and(|option| option.environment != Some(true));
-                if fixed && !findings.iter().any(|finding| finding.place == Some(value.key)) {
-                    findings.push(
-                        Finding::error(
-                            "not-for-environments",
-                            format!("the option `{option}` is the same in every environment"),
-                        )
-                        .at(value.key)
-                        .help("say it in system.yaml"),
-                    );
-                }
+        let Some(options) = file.at(&["services", service, "options"]) else { continue };
+        for (option, value) in options.as_map().into_iter().flat_map(|map| &map.entries) {
+            if known.get(option).is_none_or(|option| option.environment == Some(true)) {
+                continue;
             }
+            findings.push(
+                Finding::error(
+                    "not-for-environments",
+                    format!("the option `{option}` is the same in every environment"),
+                )
+                .at(value.key)
+                .help("say it in system.yaml"),
+            );
         }
     }
 }
@@ -124,9 +121,12 @@ fn options(
     for option in said.into_iter().flat_map(BTreeMap::keys) {
         if !known.contains_key(option) {
             findings.push(
-                Finding::error("unknown-option", format!("`{}` has no option `{option}`", entry.name))
-                    .at(node.key_place(&["options", option]))
-                    .known("options", option, known.keys().map(String::as_str)),
+                Finding::error(
+                    "unknown-option",
+                    format!("`{}` has no option `{option}`", entry.name),
+                )
+                .at(node.key_place(&["options", option]))
+                .known("options", option, known.keys().map(String::as_str)),
             );
         }
     }
@@ -173,22 +173,24 @@ fn value(
         return match said {
             None => Ok(words.first().map(|word| json!(word))),
             Some(Value::String(word)) if words.contains(word) => Ok(Some(json!(word))),
-            Some(other) => Err(wrong("one of some words", other)
-                .known("allowed", &plain(other), words.iter().map(String::as_str))),
+            Some(other) => Err(wrong("one of some words", other).known(
+                "allowed",
+                &plain(other),
+                words.iter().map(String::as_str),
+            )),
         };
     }
     if let Some(default) = &option.quantity {
         let text = said.map_or_else(|| default.clone(), plain);
-        return text
-            .parse::<Bytes>()
-            .map(|bytes| Some(json!(bytes.to_string())))
-            .map_err(|error| {
+        return text.parse::<Bytes>().map(|bytes| Some(json!(bytes.to_string()))).map_err(
+            |error| {
                 let finding = Finding::error("invalid-value", error.message).at(place);
                 match error.help {
                     Some(help) => finding.help(help),
                     None => finding,
                 }
-            });
+            },
+        );
     }
     if let Some(default) = &option.duration {
         let Some(said) = said else { return Ok(Some(json!(default.to_string()))) };
@@ -284,10 +286,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// The secrets of a kind: item and fact.
-fn secrets(
-    entry: &crate::load::KindEntry,
-    options: &Json<String, Value>,
-) -> Vec<(String, String)> {
+fn secrets(entry: &crate::load::KindEntry, options: &Json<String, Value>) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (item, facts) in entry.kind.secrets.iter().flatten() {
         all.extend(facts.0.iter().map(|fact| (item.to_string(), fact.to_string())));

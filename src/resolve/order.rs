@@ -96,13 +96,16 @@ pub(super) fn environments(project: &Project, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
 
-    fn needs(pairs: &[(&'static str, &[&'static str])]) -> BTreeMap<&'static str, Vec<&'static str>> {
+    fn needs(
+        pairs: &[(&'static str, &[&'static str])],
+    ) -> BTreeMap<&'static str, Vec<&'static str>> {
         pairs.iter().map(|(name, needed)| (*name, needed.to_vec())).collect()
     }
 
     #[test]
     fn what_is_needed_comes_first() {
-        let graph = needs(&[("api", &["db", "cache"]), ("cache", &[]), ("db", &[]), ("web", &["api"])]);
+        let graph =
+            needs(&[("api", &["db", "cache"]), ("cache", &[]), ("db", &[]), ("web", &["api"])]);
         assert_eq!(start_order(&graph), Ok(vec!["db", "cache", "api", "web"]));
     }
 

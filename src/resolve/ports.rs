@@ -71,11 +71,8 @@ pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut V
         for service in stack.services.values() {
             let Some(exposed) = &service.exposed else { continue };
             for host in &exposed.hosts {
-                let key = (
-                    stack.environment.name.to_string(),
-                    host.to_string(),
-                    exposed.path.clone(),
-                );
+                let key =
+                    (stack.environment.name.to_string(), host.to_string(), exposed.path.clone());
                 let this = (stack.system.as_str(), service.name.as_str());
                 let Some(other) = seen.insert(key, this) else { continue };
                 let place = |(system, service): (&str, &str)| {
@@ -86,12 +83,7 @@ pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut V
                         "host-twice",
                         format!(
                             "`{host}{}` leads to `{}/{}` and to `{}/{}` in `{}`",
-                            exposed.path,
-                            other.0,
-                            other.1,
-                            this.0,
-                            this.1,
-                            stack.environment.name
+                            exposed.path, other.0, other.1, this.0, this.1, stack.environment.name
                         ),
                     )
                     .at(place(this))

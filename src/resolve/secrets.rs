@@ -4,14 +4,10 @@ use super::draft::Draft;
 use crate::finding::Finding;
 use crate::layer::SecretAs;
 use crate::model::{Part, Secret, SecretForm, SecretReference, Variable, VariableValue};
+use crate::reference::{Piece, Reference, pieces};
 use crate::source::Place;
 use crate::value::{AbsolutePath, EnvName, SecretKey};
 use std::collections::BTreeMap;
-
-/// Marks a secret within a text. The loader refuses these characters in every file, so that no
-/// user's text can hold one.
-const OPEN: char = '\u{E000}';
-const CLOSE: char = '\u{E001}';
 
 /// Where secrets are mounted unless a path is said.
 const FOLDER: &str = "/run/secrets";
@@ -61,7 +57,7 @@ impl SecretTable {
             });
             self.facts.len() - 1
         });
-        format!("{OPEN}{index}{CLOSE}")
+        Reference::Secret(index).to_string()
     }
 
     /// Mounts a secret fact as a file, and says where.
@@ -84,44 +80,47 @@ impl SecretTable {
     /// The value of a variable whose text may hold marks.
     pub(super) fn value(&mut self, text: &str) -> VariableValue {
         let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some(open) = rest.find(OPEN) {
-            if open > 0 {
-                parts.push(Part::Text(rest[..open].to_owned()));
-            }
-            let after = &rest[open + OPEN.len_utf8()..];
-            let Some(close) = after.find(CLOSE) else { break };
-            if let Some(fact) = after[..close].parse::<usize>().ok().and_then(|i| self.facts.get(i))
-            {
-                let secret = Secret {
-                    key: fact.key.clone(),
-                    reference: fact.reference.clone(),
-                    form: SecretForm::Variable,
-                    optional: false,
-                    origin: fact.origin.clone(),
-                };
-                self.all.entry(fact.key.clone()).or_insert(secret);
-                parts.push(Part::Variable(fact.variable.clone()));
-            }
-            rest = &after[close + CLOSE.len_utf8()..];
-        }
-        if parts.is_empty() {
-            return VariableValue::Text(text.to_owned());
-        }
-        if let ([Part::Variable(variable)], "") = (&parts[..], rest)
-            && let Some(fact) = self.facts.iter().find(|fact| fact.variable == *variable)
-        {
-            return VariableValue::Secret { key: fact.key.clone(), optional: false };
-        }
-        for part in &parts {
-            if let Part::Variable(variable) = part
-                && let Some(fact) = self.facts.iter().find(|fact| fact.variable == *variable)
-            {
-                self.variables.insert(variable.clone(), fact.key.clone());
+        let mut literal = String::new();
+        let mut used = Vec::new();
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(text) | Piece::Broken(text) => literal.push_str(text),
+                Piece::Reference(Reference::Secret(index)) => {
+                    let Some(fact) = self.facts.get(index) else { continue };
+                    if !literal.is_empty() {
+                        parts.push(Part::Text(std::mem::take(&mut literal)));
+                    }
+                    parts.push(Part::Variable(fact.variable.clone()));
+                    used.push(index);
+                }
+                Piece::Reference(other) => literal.push_str(&other.to_string()),
             }
         }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+        for index in &used {
+            let fact = &self.facts[*index];
+            let secret = Secret {
+                key: fact.key.clone(),
+                reference: fact.reference.clone(),
+                form: SecretForm::Variable,
+                optional: false,
+                origin: fact.origin.clone(),
+            };
+            self.all.entry(fact.key.clone()).or_insert(secret);
+        }
+        match (&used[..], &parts[..]) {
+            ([], _) => return VariableValue::Text(text.to_owned()),
+            ([only], [_]) if literal.is_empty() => {
+                let key = self.facts[*only].key.clone();
+                return VariableValue::Secret { key, optional: false };
+            }
+            _ => {}
+        }
+        for index in used {
+            let fact = &self.facts[index];
+            self.variables.insert(fact.variable.clone(), fact.key.clone());
+        }
+        if !literal.is_empty() {
+            parts.push(Part::Text(literal));
         }
         VariableValue::Joined(parts)
     }
@@ -181,13 +180,14 @@ impl SecretTable {
                 );
                 continue;
             };
-            let reference = match reference(from, draft.node.value_place(&["secrets", key.as_str(), "from"])) {
-                Ok(reference) => reference,
-                Err(finding) => {
-                    findings.push(finding);
-                    continue;
-                }
-            };
+            let reference =
+                match reference(from, draft.node.value_place(&["secrets", key.as_str(), "from"])) {
+                    Ok(reference) => reference,
+                    Err(finding) => {
+                        findings.push(finding);
+                        continue;
+                    }
+                };
             let optional = secret.optional.unwrap_or(false);
             let form = if secret.form == Some(SecretAs::Env) {
                 if secret.path.is_some() {
@@ -247,11 +247,16 @@ pub(super) fn variable_name(text: &str) -> Option<EnvName> {
 
 /// Whether a text holds a secret.
 pub(super) fn holds_secret(text: &str) -> bool {
-    text.contains(OPEN)
+    pieces(text).any(|piece| matches!(piece, Piece::Reference(Reference::Secret(_))))
 }
 
 /// Where a kind's secret lies.
-pub(super) fn kind_reference(system: &str, service: &str, item: &str, fact: &str) -> SecretReference {
+pub(super) fn kind_reference(
+    system: &str,
+    service: &str,
+    item: &str,
+    fact: &str,
+) -> SecretReference {
     SecretReference { path: format!("{system}/{service}/{item}"), property: fact.to_owned() }
 }
 

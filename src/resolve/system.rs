@@ -74,7 +74,10 @@ pub(super) fn namespace(
                 findings.push(
                     Finding::error(
                         "invalid-value",
-                        format!("the namespace of `{system}` would be `{}`: {}", text.text, error.message),
+                        format!(
+                            "the namespace of `{system}` would be `{}`: {}",
+                            text.text, error.message
+                        ),
                     )
                     .at(place),
                 );

@@ -1,6 +1,7 @@
 //! Texts: minijinja, strict, over the facts of the service that they reach.
 
 use crate::finding::{Finding, nearest};
+use crate::reference::{Piece, pieces};
 use crate::source::Place;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
@@ -52,6 +53,11 @@ impl Texts {
         let mut used: Vec<String> = template.undeclared_variables(true).into_iter().collect();
         used.sort_unstable();
         match template.render(minijinja::value::Serde(facts)) {
+            Ok(text) if pieces(&text).any(|piece| matches!(piece, Piece::Broken(_))) => Err(
+                Finding::error("changed-reference", "a filter changes the name of a service")
+                    .at(place)
+                    .help("use hosts, addresses and secrets as they are: a chart puts names in at install"),
+            ),
             Ok(text) => {
                 used.retain(|name| lookup(facts, name).is_ok());
                 Ok(Evaluated { text, used })
@@ -81,8 +87,10 @@ fn undefined(facts: &Value, used: &[String], place: Place) -> Finding {
         if let Err((parent, missing, known)) = lookup(facts, name) {
             let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
             known.sort_unstable();
-            let whole = if parent.is_empty() { missing.clone() } else { format!("{parent}.{missing}") };
-            let what = if parent.is_empty() { "known".to_owned() } else { format!("known in `{parent}`") };
+            let whole =
+                if parent.is_empty() { missing.clone() } else { format!("{parent}.{missing}") };
+            let what =
+                if parent.is_empty() { "known".to_owned() } else { format!("known in `{parent}`") };
             let finding =
                 Finding::error("unknown-fact", format!("`{whole}` has no value here")).at(place);
             let finding = if known.is_empty() {
@@ -109,13 +117,14 @@ fn lookup(facts: &Value, name: &str) -> Result<(), Missing> {
     let mut parent: Vec<&str> = Vec::new();
     for part in name.split('.') {
         match value {
-            Value::Object(map) => match map.get(part) {
-                Some(child) => value = child,
-                None => {
+            Value::Object(map) => {
+                if let Some(child) = map.get(part) {
+                    value = child;
+                } else {
                     let known = map.keys().cloned().collect();
                     return Err((parent.join("."), part.to_owned(), known));
                 }
-            },
+            }
             // A method or an attribute of a scalar: the engine knows better.
             _ => return Ok(()),
         }

@@ -185,7 +185,11 @@ impl<'a> Variables<'a> {
                 origin.push("env".to_owned());
                 let value = VariableValue::Text(address.clone());
                 let place = self.draft.node.value_place(&origin);
-                self.add(Variable { name: name.clone(), value, origin, text: None }, place, findings);
+                self.add(
+                    Variable { name: name.clone(), value, origin, text: None },
+                    place,
+                    findings,
+                );
             }
             Some(UseEnv::Texts(texts)) => {
                 let mut facts = self.facts.clone();
@@ -225,7 +229,8 @@ impl<'a> Variables<'a> {
         let callee = &flow.flow.callee;
         let own = callee.rsplit('/').next().unwrap_or(callee);
         let prefix = flow.said.prefix.as_ref().map_or(own, |prefix| prefix.as_str());
-        let texts = flow.binds.iter().map(|(fact, text)| (format!("{prefix}_{fact}"), text.clone()));
+        let texts =
+            flow.binds.iter().map(|(fact, text)| (format!("{prefix}_{fact}"), text.clone()));
         let mut bound: Vec<(String, String)> = texts.collect();
         for secret in &flow.secrets {
             if let Some(path) = secrets.mount(secret) {

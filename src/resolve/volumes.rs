@@ -14,6 +14,9 @@ const GENERAL: &str = "general";
 /// The limit of `/tmp`, which every service has.
 const TMP: &str = "64Mi";
 
+/// Volumes of every pod that mounts files or secrets.
+const RESERVED: &[&str] = &["files", "secrets"];
+
 /// The volumes of a service in order of name.
 pub(super) fn volumes(
     world: &World<'_>,
@@ -45,7 +48,8 @@ pub(super) fn volumes(
             );
             continue;
         };
-        let source = VolumeSource::Scratch { limit: Some(*limit), memory: false };
+        let source =
+            VolumeSource::Scratch { limit: Some(*limit), memory: folder.memory.unwrap_or(false) };
         volumes.insert(name.clone(), Volume { name: name.clone(), path: path.clone(), source });
     }
     for (name, volume) in &said {
@@ -53,6 +57,14 @@ pub(super) fn volumes(
             continue;
         }
         let place = draft.node.key_place(&["volumes", name.as_str()]);
+        if RESERVED.contains(&name.as_str()) {
+            findings.push(
+                Finding::error("reserved-name", format!("the volume name `{name}` is iac's own"))
+                    .at(place)
+                    .help("give the volume another name"),
+            );
+            continue;
+        }
         let Some(path) = &volume.path else {
             let finding = Finding::error(
                 "missing-key",
@@ -117,7 +129,7 @@ fn source(
         return None;
     };
     let shared = volume.shared.unwrap_or(false);
-    let class = class(world, volume.tier.as_ref(), shared, at("tier"), findings)?;
+    let class = class(world, volume.tier.as_ref(), shared, at("tier"), findings)?.0;
     let claim = Claim { size, class, shared };
     if shared {
         return Some(VolumeSource::Claim(claim));
@@ -126,6 +138,9 @@ fn source(
     Some(VolumeSource::ClaimPerReplica(claim))
 }
 
+/// A storage class; none is the cluster's default.
+struct StorageClass(Option<Host>);
+
 /// The storage class of a tier here.
 fn class(
     world: &World<'_>,
@@ -133,14 +148,14 @@ fn class(
     shared: bool,
     place: Place,
     findings: &mut Vec<Finding>,
-) -> Option<Option<Host>> {
+) -> Option<StorageClass> {
     let environment = &world.environment;
     let name = tier.map_or(GENERAL, Name::as_str);
     let found = environment.storage.iter().find(|(tier, _)| tier.as_str() == name);
     let Some((_, found)) = found else {
         // Without any tier an environment has one kind of storage: the cluster's default.
         if environment.storage.is_empty() && !shared {
-            return Some(None);
+            return Some(StorageClass(None));
         }
         findings.push(
             Finding::error(
@@ -170,7 +185,7 @@ fn class(
         );
         return None;
     }
-    Some(found.class.clone())
+    Some(StorageClass(found.class.clone()))
 }
 
 /// The system's volumes that a service of it mounts.
@@ -202,7 +217,8 @@ pub(super) fn of_system(
         let shared = volume.shared.unwrap_or(false);
         let at = system.node.value_place(&["volumes", name.as_str(), "tier"]);
         if let Some(class) = class(world, volume.tier.as_ref(), shared, at, findings) {
-            all.insert(name.clone(), SystemVolume { claim: Claim { size, class, shared } });
+            let claim = Claim { size, class: class.0, shared };
+            all.insert(name.clone(), SystemVolume { claim });
         }
     }
     all

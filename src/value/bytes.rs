@@ -175,6 +175,7 @@ impl Scalar for Bytes {
     const DESCRIPTION: &'static str = "An amount of memory or storage, with its unit: Ki, Mi, Gi, \
         Ti (powers of 1024) or k, M, G, T (powers of 1000).";
     const PATTERN: &'static str = r"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[kMGTPE])$";
+    const EXCEPT: Option<&'static str> = Some(r"^\+?[0.]+([KMGTPE]i|[kMGTPE])$");
     const EXAMPLES: &'static [&'static str] = &["512Mi", "1.5Gi", "10G"];
     const NUMBERS: Numbers = Numbers::LackUnit;
 }

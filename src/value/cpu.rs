@@ -106,6 +106,8 @@ impl Scalar for Cpu {
     const DESCRIPTION: &'static str =
         "An amount of cpu: a number of cores (2, 0.5) or of thousandths of a core (500m).";
     const PATTERN: &'static str = r"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)[mk]?$";
+    const EXCEPT: Option<&'static str> = Some(r"^\+?[0.]+[mk]?$");
+    const POSITIVE: bool = true;
     const EXAMPLES: &'static [&'static str] = &["500m", "2", "0.5"];
     const NUMBERS: Numbers = Numbers::Are;
 }

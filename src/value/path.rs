@@ -36,6 +36,7 @@ impl Scalar for AbsolutePath {
     const WHAT: &'static str = "an absolute path";
     const DESCRIPTION: &'static str = "An absolute path in the container.";
     const PATTERN: &'static str = r"^/([^/:\\\x00-\x1f\x7f-\x9f]+(/[^/:\\\x00-\x1f\x7f-\x9f]+)*)?$";
+    const EXCEPT: Option<&'static str> = Some(r"/\.\.?(/|$)");
     const EXAMPLES: &'static [&'static str] = &["/var/lib/app", "/etc/app/app.toml"];
 }
 
@@ -71,6 +72,7 @@ impl Scalar for RelativePath {
     const WHAT: &'static str = "a relative path";
     const DESCRIPTION: &'static str = "A path below the project, with `/` between its parts.";
     const PATTERN: &'static str = r"^[^/\\\x00-\x1f\x7f-\x9f]+(/[^/\\\x00-\x1f\x7f-\x9f]+)*$";
+    const EXCEPT: Option<&'static str> = Some(r"(^|/)\.\.(/|$)|/\.(/|$)|^\./");
     const EXAMPLES: &'static [&'static str] = &["services/api", "."];
 }
 

@@ -98,11 +98,13 @@ impl Visitor<'_> for PortVisitor {
 
 impl JsonSchema for Port {
     fn schema_name() -> Cow<'static, str> {
-        "Port".into()
+        // A service's port, a map, is the type `Port`.
+        "PortNumber".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "title": "a port number",
             "description": "The number of a port.",
             "type": "integer",
             "minimum": 1,

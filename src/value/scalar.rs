@@ -16,12 +16,16 @@ pub(super) trait Scalar: FromStr<Err = ValueError> + fmt::Display {
     const DESCRIPTION: &'static str;
     /// Matches every text that is accepted, and not many others.
     const PATTERN: &'static str;
+    /// Matches texts that match [`Self::PATTERN`] and are refused all the same.
+    const EXCEPT: Option<&'static str> = None;
     /// Texts that are accepted; the first one stands in messages.
     const EXAMPLES: &'static [&'static str];
     /// Whether the examples are all that is accepted.
     const CLOSED: bool = false;
     /// The most characters of an accepted text, where the pattern cannot say it.
     const MAX_LENGTH: Option<usize> = None;
+    /// Whether a plain number must be more than zero.
+    const POSITIVE: bool = false;
     /// What a plain number means.
     const NUMBERS: Numbers = Numbers::Quote;
 }
@@ -41,12 +45,14 @@ pub(super) enum Numbers {
 pub(super) fn schema<T: Scalar>() -> Schema {
     if T::CLOSED {
         return json_schema!({
+            "title": T::WHAT,
             "description": T::DESCRIPTION,
             "type": "string",
             "enum": T::EXAMPLES,
         });
     }
     let mut schema = json_schema!({
+        "title": T::WHAT,
         "description": T::DESCRIPTION,
         "type": "string",
         "pattern": T::PATTERN,
@@ -54,6 +60,12 @@ pub(super) fn schema<T: Scalar>() -> Schema {
     });
     if T::NUMBERS == Numbers::Are {
         schema.insert("type".to_owned(), serde_json::json!(["string", "number"]));
+        if T::POSITIVE {
+            schema.insert("exclusiveMinimum".to_owned(), 0.into());
+        }
+    }
+    if let Some(except) = T::EXCEPT {
+        schema.insert("not".to_owned(), serde_json::json!({ "type": "string", "pattern": except }));
     }
     if let Some(most) = T::MAX_LENGTH {
         schema.insert("maxLength".to_owned(), most.into());

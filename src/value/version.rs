@@ -20,6 +20,16 @@ impl KubernetesVersion {
     /// All of them, the oldest first.
     pub const ALL: [Self; 3] = [Self::V1_35, Self::V1_36, Self::V1_37];
 
+    /// `36`
+    #[must_use]
+    pub fn minor(self) -> u8 {
+        match self {
+            Self::V1_35 => 35,
+            Self::V1_36 => 36,
+            Self::V1_37 => 37,
+        }
+    }
+
     /// `1.36`
     #[must_use]
     pub fn as_str(self) -> &'static str {

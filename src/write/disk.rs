@@ -129,6 +129,18 @@ pub(crate) fn text(path: &Utf8Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
+/// The texts of all files in a folder.
+pub(crate) fn texts(top: &Utf8Path) -> Result<BTreeMap<Utf8PathBuf, String>, (PathBuf, io::Error)> {
+    let survey = survey(top, |_| true)?;
+    let files = survey.entries.into_iter().filter(|(_, kind)| *kind == Kind::File);
+    files
+        .map(|(path, _)| match fs::read(top.join(&path)) {
+            Ok(bytes) => Ok((path, String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) => Err((path.into_std_path_buf(), error)),
+        })
+        .collect()
+}
+
 /// A name for a temporary file, given letters at random.
 pub(crate) fn temporary() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();

@@ -10,11 +10,13 @@ pub(crate) mod ownership;
 mod plan;
 #[cfg(test)]
 mod properties;
+mod single;
 #[cfg(test)]
 mod tests;
 
 pub use error::{Obstacle, Why, WriteError};
 pub use ownership::{KEEP, Scope};
+pub use single::{create, machine_file, replace};
 
 use crate::fileset::FileSet;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -75,6 +77,19 @@ fn write_with(
         step.take(root, folder)?;
     }
     Ok(plan.written)
+}
+
+/// The texts of all files in the output folder; what is not UTF-8 is replaced.
+pub fn read(
+    root: &Utf8Path,
+    folder: &Utf8Path,
+) -> Result<std::collections::BTreeMap<Utf8PathBuf, String>, WriteError> {
+    let root = given(root);
+    let folder = check_folder(root, folder)?;
+    disk::texts(&root.join(&folder)).map_err(|(path, error)| {
+        let path = Utf8PathBuf::from(path.to_string_lossy().into_owned());
+        WriteError::io("read", &path, error)
+    })
 }
 
 /// The root with a name, also where it is given as nothing: the working folder.

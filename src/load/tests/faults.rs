@@ -175,11 +175,13 @@ fn one_of_several() {
     );
     service(
         "rollout: { rollng: {} }",
-        &[&format!("1:12 'rollng' unknown key `rollng`; {allowed}; help: did you mean `rolling`?")],
+        &[&format!(
+            "1:12 'rollng' unknown word `rollng`; {allowed}; help: did you mean `rolling`?"
+        )],
     );
     service(
         "rollout: { rolling: {}, canary: {} }",
-        &[&format!("1:25 'canary' unknown key `canary`; {allowed}")],
+        &[&format!("1:25 'canary' unknown word `canary`; {allowed}")],
     );
     service("rollout: {}", &["1:10 '{}' expected one of recreate, rolling, found an empty map"]);
     service(
@@ -278,7 +280,8 @@ fn what_is_no_map_is_not_read_at_all() {
 
 #[test]
 fn there_is_an_end_of_faults() {
-    let text: String = (0..300).map(|number| format!("key-{number:03}: 1\n")).collect();
+    let lines: Vec<String> = (0..300).map(|number| format!("key-{number:03}: 1\n")).collect();
+    let text = lines.concat();
     let (read, findings) = read::<Service>(&tree(&text));
     assert!(read.is_none());
     assert_eq!(findings.len(), 100);

@@ -1,4 +1,5 @@
 //! Tests of loading: a small project on disk, and what is said about it.
+#![allow(clippy::disallowed_methods, reason = "tests lay out a project on disk")]
 
 mod faults;
 mod files;

@@ -158,16 +158,13 @@ proptest! {
         let normal = normal::<Service>(&node);
         for path in paths(&normal, &|_, _| true) {
             let here = normal.at(&path).unwrap();
-            match node.at(&path) {
-                Some(source) => {
-                    prop_assert_eq!(here.place, source.place);
-                    prop_assert_eq!(normal.key_place(&path), node.key_place(&path));
-                }
+            if let Some(source) = node.at(&path) {
+                prop_assert_eq!(here.place, source.place);
+                prop_assert_eq!(normal.key_place(&path), node.key_place(&path));
+            } else {
                 // It follows from something that is said above or beside it.
-                None => {
-                    let above = node.value_place(&path);
-                    prop_assert!(above.start <= here.place.start && here.place.end <= above.end);
-                }
+                let above = node.value_place(&path);
+                prop_assert!(above.start <= here.place.start && here.place.end <= above.end);
             }
         }
     }

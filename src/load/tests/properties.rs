@@ -21,7 +21,7 @@ fn fault_place(node: &Node) -> Place {
 }
 
 /// Replaces a value by one that no key accepts.
-fn wrong_value(node: &mut Node, chosen: &Index) -> bool {
+fn wrong_value(node: &mut Node, chosen: Index) -> bool {
     let place = fault_place(node);
     let paths =
         paths(node, &|path, node| !path.is_empty() && !untyped(path) && node.value != Value::Null);
@@ -33,7 +33,7 @@ fn wrong_value(node: &mut Node, chosen: &Index) -> bool {
 }
 
 /// Adds a key that no map has, and that is no name.
-fn wrong_key(node: &mut Node, chosen: &Index) -> bool {
+fn wrong_key(node: &mut Node, chosen: Index) -> bool {
     let place = fault_place(node);
     let paths = paths(node, &|path, node| {
         let open = path.last().is_some_and(|key| ANY_KEY.contains(&key.as_str()));
@@ -66,7 +66,7 @@ proptest! {
         let mut node = tree(&text);
         with_nulls(&mut node, &nulls);
         let place = fault_place(&node);
-        let done = if key { wrong_key(&mut node, &chosen) } else { wrong_value(&mut node, &chosen) };
+        let done = if key { wrong_key(&mut node, chosen) } else { wrong_value(&mut node, chosen) };
         prop_assume!(done);
         let (read, findings) = if in_system {
             let mut system = tree("about: x\nservices: { web: {}, api: { image: a } }\n");

@@ -1,0 +1,123 @@
+//! `iac check`
+
+use super::project::{Failure, OUT, Selection, generate, open, out, print_findings};
+use super::{Format, Outcome, print, print_json};
+use camino::Utf8PathBuf;
+use iac::drift::{Drift, DriftKind, drift};
+use iac::finding::{Finding, Severity, any_error};
+use iac::report;
+use serde_json::{Value, json};
+
+/// Does out/ still follow from environments/, and is it sound? The gate for CI
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  iac check                     everything
+  iac check prod --locked       refuse images that nothing pins
+
+Ends with 3 on drift, else with 4 on findings of severity error.")]
+pub(super) struct Check {
+    #[command(flatten)]
+    selection: Selection,
+    /// Refuse own images without a release, and images that the lock does not know
+    #[arg(long)]
+    locked: bool,
+    /// What is printed
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Findings that `--locked` makes errors.
+const UNPINNED: &[&str] = &["unreleased-image", "unlocked-image"];
+
+impl Check {
+    pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
+        let opened = open(root)?;
+        let stacks = self.selection.stacks(&opened)?;
+        let (files, findings) = generate(&opened, &stacks)?;
+        let mut all = opened.findings.clone();
+        all.extend(findings);
+        if self.locked {
+            for finding in &mut all {
+                if UNPINNED.contains(&finding.id) {
+                    finding.severity = Severity::Error;
+                }
+            }
+        }
+        let scope = self.selection.scope(&stacks);
+        let drift = drift(&opened.root, out(), &files, &scope)?;
+        let drifted = drift.iter().filter(|drift| drift.is_drift()).count();
+        match self.format {
+            Format::Json => print_json(&json!({
+                "version": 1,
+                "files": files.len(),
+                "drift": drift.iter().map(drift_json).collect::<Vec<_>>(),
+                "findings": report::findings::json(&all, &opened.project.sources),
+            }))?,
+            Format::Text => {
+                print_findings(&all, &opened.project);
+                print(&text(&drift, drifted, files.len(), &all))?;
+            }
+        }
+        Ok(match (drifted, any_error(&all)) {
+            (1.., _) => Outcome::Drift,
+            (0, true) => Outcome::Findings,
+            (0, false) => Outcome::Fine,
+        })
+    }
+}
+
+fn text(drift: &[Drift], drifted: usize, files: usize, findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for one in drift {
+        text.push_str(&describe(one));
+    }
+    if drifted > 0 {
+        let word = if drifted == 1 { "file differs" } else { "files differ" };
+        text.push_str(&format!(
+            "{drifted} {word} from what environments/ describes: run `iac render` and commit {OUT}/\n"
+        ));
+    } else if !any_error(findings) {
+        text.push_str(&format!("{OUT}/: {files} files, as described\n"));
+    }
+    text
+}
+
+fn describe(drift: &Drift) -> String {
+    let path = &drift.path;
+    match &drift.kind {
+        DriftKind::Missing => format!("{OUT}/{path}: missing\n"),
+        DriftKind::Stale => format!("{OUT}/{path}: no longer generated\n"),
+        DriftKind::Mode => format!("{OUT}/{path}: the right to run it is wrong\n"),
+        DriftKind::NotAFile => {
+            format!("{OUT}/{path}: something that is not a file is in the way\n")
+        }
+        DriftKind::Foreign => {
+            format!("{OUT}/{path}: not generated and not tracked by git; left alone\n")
+        }
+        DriftKind::Changed { line, found, expected } => {
+            let shown = |text: &Option<String>| match text {
+                Some(text) => format!("{text:?}"),
+                None => "end of file".to_owned(),
+            };
+            format!(
+                "{OUT}/{path}:{line}: differs\n  found:    {}\n  expected: {}\n",
+                shown(found),
+                shown(expected)
+            )
+        }
+    }
+}
+
+fn drift_json(drift: &Drift) -> Value {
+    let path = format!("{OUT}/{}", drift.path);
+    match &drift.kind {
+        DriftKind::Changed { line, found, expected } => json!({
+            "path": path, "kind": "changed", "line": line, "found": found, "expected": expected,
+        }),
+        DriftKind::Missing => json!({ "path": path, "kind": "missing" }),
+        DriftKind::Stale => json!({ "path": path, "kind": "stale" }),
+        DriftKind::Mode => json!({ "path": path, "kind": "mode" }),
+        DriftKind::NotAFile => json!({ "path": path, "kind": "not-a-file" }),
+        DriftKind::Foreign => json!({ "path": path, "kind": "foreign" }),
+    }
+}

@@ -1,0 +1,212 @@
+//! `iac list`
+
+use super::project::{Failure, Selection, open};
+use super::{Format, Outcome, print, print_json};
+use camino::Utf8PathBuf;
+use clap::ValueEnum;
+use iac::model::{Peer, ServiceKind, Stack};
+use iac::reference::readable;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Look around: environments, systems, services, flows, hosts
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  iac list services prod
+  iac list flows prod --system shop
+  iac list hosts --format json")]
+pub(super) struct List {
+    /// What is listed
+    #[arg(value_enum, default_value = "services")]
+    what: What,
+    #[command(flatten)]
+    selection: Selection,
+    /// What is printed
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Environments in order of promotion
+    Environments,
+    /// Systems
+    Systems,
+    /// Services
+    Services,
+    /// Who calls whom
+    Flows,
+    /// Public hosts
+    Hosts,
+    /// Secrets that must exist
+    Secrets,
+}
+
+impl List {
+    pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
+        let opened = open(root)?;
+        let stacks = self.selection.stacks(&opened)?;
+        let rows: Vec<Value> = match self.what {
+            What::Environments => opened
+                .resolved
+                .environments
+                .values()
+                .filter(|environment| {
+                    let names = &self.selection.environments;
+                    names.is_empty() || names.iter().any(|name| name == environment.name.as_str())
+                })
+                .map(|environment| {
+                    json!({
+                        "environment": environment.name,
+                        "after": environment.after,
+                        "kubernetes": environment.kubernetes.as_str(),
+                        "context": environment.context,
+                        "domain": environment.domain,
+                        "about": environment.about,
+                    })
+                })
+                .collect(),
+            What::Systems => stacks
+                .iter()
+                .map(|stack| {
+                    json!({
+                        "environment": stack.environment.name,
+                        "system": stack.system,
+                        "namespace": stack.namespace,
+                        "services": stack.services.len(),
+                        "about": stack.about,
+                    })
+                })
+                .collect(),
+            What::Services => stacks.iter().flat_map(services).collect(),
+            What::Flows => stacks.iter().flat_map(flows).collect(),
+            What::Hosts => stacks.iter().flat_map(hosts).collect(),
+            What::Secrets => stacks.iter().flat_map(secrets).collect(),
+        };
+        match self.format {
+            Format::Json => print_json(&Value::Array(rows))?,
+            Format::Text => print(&table(&rows))?,
+        }
+        Ok(Outcome::Fine)
+    }
+}
+
+fn services(stack: &Stack) -> Vec<Value> {
+    let services = stack.order.iter().filter_map(|name| stack.services.get(name));
+    services
+        .map(|service| {
+            let (from, built) = match &service.kind {
+                ServiceKind::Own { context, built_by } => {
+                    let by = built_by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
+                    ("own", context.as_ref().map(|context| format!("{context}{by}")))
+                }
+                ServiceKind::Kind { kind, version } => ("kind", Some(format!("{kind} {version}"))),
+                ServiceKind::Image => ("image", None),
+            };
+            let replicas = if service.replicas.max > service.replicas.min {
+                format!("{}-{}", service.replicas.min, service.replicas.max)
+            } else {
+                service.replicas.min.to_string()
+            };
+            json!({
+                "environment": stack.environment.name,
+                "system": stack.system,
+                "service": service.name,
+                "replicas": replicas,
+                "from": from,
+                "what": built.unwrap_or_else(|| service.image.name.to_string()),
+            })
+        })
+        .collect()
+}
+
+fn flows(stack: &Stack) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for service in stack.services.values() {
+        for flow in &service.flows {
+            let to = match &flow.peer {
+                Peer::Service(name) => name.to_string(),
+                Peer::OtherSystem { system, service, .. } => format!("{system}/{service}"),
+                Peer::Elsewhere { service, host } => format!("{service} at {host}"),
+                Peer::External { name, host } => format!("{name} at {host}"),
+            };
+            for (port, number) in &flow.ports {
+                rows.push(json!({
+                    "environment": stack.environment.name,
+                    "system": stack.system,
+                    "from": service.name,
+                    "to": to,
+                    "port": format!("{port} {number}"),
+                    "start": if flow.at_start { "waits" } else { "" },
+                }));
+            }
+        }
+    }
+    rows
+}
+
+fn hosts(stack: &Stack) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for service in stack.services.values() {
+        let Some(exposed) = &service.exposed else { continue };
+        for host in &exposed.hosts {
+            let scheme = if exposed.tls { "https" } else { "http" };
+            rows.push(json!({
+                "environment": stack.environment.name,
+                "system": stack.system,
+                "service": service.name,
+                "url": format!("{scheme}://{host}{}", exposed.path),
+            }));
+        }
+    }
+    rows
+}
+
+fn secrets(stack: &Stack) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for service in stack.services.values() {
+        for secret in &service.secrets {
+            let object = if secret.optional { "-secrets-optional" } else { "-secrets" };
+            rows.push(json!({
+                "environment": stack.environment.name,
+                "namespace": stack.namespace,
+                "object": format!("{}{object}", service.name),
+                "key": secret.key,
+                "from": format!("{}#{}", secret.reference.path, secret.reference.property),
+            }));
+        }
+    }
+    rows
+}
+
+/// Rows as a table: one column for each key, as wide as its widest cell.
+fn table(rows: &[Value]) -> String {
+    let Some(Value::Object(first)) = rows.first() else { return "nothing\n".to_owned() };
+    let columns: Vec<&String> = first.keys().collect();
+    let cell = |row: &Value, column: &str| match &row[column] {
+        Value::Null => String::new(),
+        Value::String(text) => readable(text),
+        other => other.to_string(),
+    };
+    let widths: Vec<usize> = columns
+        .iter()
+        .map(|column| {
+            let cells = rows.iter().map(|row| cell(row, column).chars().count());
+            cells.max().unwrap_or(0).max(column.len())
+        })
+        .collect();
+    let mut text = String::new();
+    let mut line = |cells: Vec<String>| {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            let _ = write!(line, "{cell:<width$}  ");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    };
+    line(columns.iter().map(|column| column.to_uppercase()).collect());
+    for row in rows {
+        line(columns.iter().map(|column| cell(row, column)).collect());
+    }
+    text
+}

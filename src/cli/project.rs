@@ -1,0 +1,204 @@
+//! What most commands begin with: the project, loaded and resolved.
+
+use anstyle::{AnsiColor, Style};
+use camino::{Utf8Path, Utf8PathBuf};
+use iac::fileset::FileSet;
+use iac::finding::{Finding, any_error, nearest};
+use iac::load::Project;
+use iac::model::Stack;
+use iac::resolve::Resolved;
+use iac::{generate, load, report, resolve};
+use std::collections::BTreeMap;
+
+/// Why a command ended early.
+pub(super) enum Failure {
+    /// The input cannot be resolved; the findings were printed.
+    Input,
+    /// The call is wrong.
+    Call(String),
+    /// The world failed.
+    World(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::World(error)
+    }
+}
+
+impl From<iac::write::WriteError> for Failure {
+    fn from(error: iac::write::WriteError) -> Self {
+        Self::World(error.into())
+    }
+}
+
+impl From<iac::tools::git::GitError> for Failure {
+    fn from(error: iac::tools::git::GitError) -> Self {
+        Self::World(error.into())
+    }
+}
+
+/// `error`, as it stands before a message.
+pub(super) fn error_word() -> String {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    format!("{style}error{style:#}")
+}
+
+/// The folder that files are written to, below the root.
+pub(super) const OUT: &str = "out";
+
+/// What every run writes, whichever environments it is for.
+const SHARED: &[&str] = &["schema", "reference"];
+
+/// A project that was loaded and resolved.
+pub(super) struct Opened {
+    pub(super) root: Utf8PathBuf,
+    pub(super) project: Project,
+    pub(super) resolved: Resolved,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The project's folder: the one that was named, or the nearest above the working folder.
+pub(super) fn root(named: Option<Utf8PathBuf>) -> Result<Utf8PathBuf, Failure> {
+    if let Some(root) = named {
+        return Ok(root);
+    }
+    let here = std::env::current_dir()
+        .map_err(|error| anyhow::Error::new(error).context("cannot tell the working folder"))?;
+    let here = Utf8PathBuf::from_path_buf(here).map_err(|path| {
+        Failure::Call(format!("the working folder `{}` has no name in UTF-8", path.display()))
+    })?;
+    Ok(load::find_root(&here).unwrap_or(here))
+}
+
+/// Loads and resolves; prints the findings and fails if one is an error.
+pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+    let root = root(named)?;
+    let (project, mut findings) = load::load(&root)?;
+    if any_error(&findings) {
+        return Err(refuse(&findings, &project));
+    }
+    let (resolved, problems) = resolve::resolve(&project);
+    findings.extend(problems);
+    if any_error(&findings) {
+        return Err(refuse(&findings, &project));
+    }
+    Ok(Opened { root, project, resolved, findings })
+}
+
+fn refuse(findings: &[Finding], project: &Project) -> Failure {
+    print_findings(findings, project);
+    Failure::Input
+}
+
+/// Prints findings to standard error.
+pub(super) fn print_findings(findings: &[Finding], project: &Project) {
+    if !findings.is_empty() {
+        let text = report::findings::text(findings, &project.sources, report::Style::Colour);
+        anstream::eprint!("{text}");
+    }
+}
+
+/// The part of a project that a call names.
+#[derive(clap::Args)]
+pub(super) struct Selection {
+    /// Environments; all unless said
+    #[arg(value_name = "ENV")]
+    pub(super) environments: Vec<String>,
+    /// One system; all unless said
+    #[arg(long, value_name = "SYSTEM")]
+    pub(super) system: Option<String>,
+}
+
+impl Selection {
+    /// Whether nothing was named.
+    pub(super) fn is_everything(&self) -> bool {
+        self.environments.is_empty() && self.system.is_none()
+    }
+
+    /// The stacks that are meant.
+    pub(super) fn stacks(&self, opened: &Opened) -> Result<Vec<Stack>, Failure> {
+        for name in &self.environments {
+            known("environment", name, opened.resolved.environments.keys().map(String::as_str))?;
+        }
+        if let Some(name) = &self.system {
+            known("system", name, opened.project.systems.keys().map(String::as_str))?;
+        }
+        Ok(opened
+            .resolved
+            .stacks
+            .iter()
+            .filter(|stack| {
+                let environment = stack.environment.name.as_str();
+                let system = stack.system.as_str();
+                (self.environments.is_empty()
+                    || self.environments.iter().any(|name| name == environment))
+                    && self.system.as_deref().is_none_or(|name| name == system)
+            })
+            .cloned()
+            .collect())
+    }
+
+    /// The part of the output folder that is spoken for.
+    pub(super) fn scope(&self, stacks: &[Stack]) -> iac::write::Scope {
+        use iac::write::Scope;
+        if self.is_everything() {
+            return Scope::everything();
+        }
+        let of_stack = |stack: &Stack| {
+            Utf8PathBuf::from(format!("{}/{}", stack.environment.name, stack.system))
+        };
+        let shared = SHARED.iter().map(Utf8PathBuf::from);
+        match &self.system {
+            Some(_) => Scope::of(stacks.iter().map(of_stack).chain(shared)),
+            None => Scope::of(self.environments.iter().map(Utf8PathBuf::from).chain(shared)),
+        }
+    }
+}
+
+/// Refuses a name that does not exist.
+pub(super) fn known<'a>(
+    what: &str,
+    name: &str,
+    names: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Failure> {
+    if names.clone().any(|known| known == name) {
+        return Ok(());
+    }
+    let list: Vec<&str> = names.clone().collect();
+    let mut message = format!("there is no {what} `{name}`\n  known: {}", list.join(", "));
+    if let Some(near) = nearest(name, names) {
+        message.push_str(&format!("\n  help: did you mean `{near}`?"));
+    }
+    Err(Failure::Call(message))
+}
+
+/// Everything that is generated for some stacks.
+pub(super) fn generate(
+    opened: &Opened,
+    stacks: &[Stack],
+) -> Result<(FileSet, Vec<Finding>), Failure> {
+    let (mut files, findings) = generate::generate(&opened.project, stacks);
+    files.extend(generate::shared(&opened.project));
+    if any_error(&findings) {
+        print_findings(&findings, &opened.project);
+        return Err(if findings.iter().any(|finding| finding.place.is_some()) {
+            Failure::Input
+        } else {
+            Failure::World(anyhow::anyhow!(
+                "the generator wrote what Kubernetes would not take; this is a fault of iac"
+            ))
+        });
+    }
+    Ok((files, findings))
+}
+
+/// Generated files as texts by path.
+pub(super) fn texts(files: &FileSet) -> BTreeMap<Utf8PathBuf, String> {
+    files.iter().map(|(path, file)| (path.to_owned(), file.text.clone())).collect()
+}
+
+/// The output folder of a project.
+pub(super) fn out() -> &'static Utf8Path {
+    Utf8Path::new(OUT)
+}

@@ -1,0 +1,68 @@
+//! `iac release`
+
+use super::Outcome;
+use super::project::{Failure, known, open};
+use camino::{Utf8Path, Utf8PathBuf};
+use iac::layer::Released;
+use iac::value::{Digest, Name, Tag};
+use std::collections::BTreeMap;
+
+/// Record which version of an own image a system runs
+#[derive(clap::Args)]
+pub(super) struct Release {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Set(Set),
+}
+
+/// Set the version and digest of own images, in environments/SYSTEM/release.yaml
+///
+/// Run by the pipeline that built them. Other services keep their entries.
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  iac release set iot-edge iot-edge-node=1.4.2@sha256:2c26b46b68ffc68ff99b453c1d304134…")]
+struct Set {
+    /// The system
+    system: String,
+    /// SERVICE=VERSION@DIGEST
+    #[arg(required = true, value_name = "SERVICE=VERSION@DIGEST", value_parser = release)]
+    releases: Vec<(Name, Released)>,
+}
+
+fn release(text: &str) -> Result<(Name, Released), String> {
+    let form = "the form is SERVICE=VERSION@DIGEST, such as api=1.4.2@sha256:…";
+    let (service, rest) = text.split_once('=').ok_or(form)?;
+    let (version, digest) = rest.split_once('@').ok_or(form)?;
+    let service: Name = service.parse().map_err(|error: iac::value::ValueError| error.message)?;
+    let version: Tag = version.parse().map_err(|error: iac::value::ValueError| error.message)?;
+    let digest: Digest = digest.parse().map_err(|error: iac::value::ValueError| error.message)?;
+    Ok((service, Released { version, digest }))
+}
+
+impl Release {
+    pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
+        let Command::Set(set) = self.command;
+        let opened = open(root)?;
+        let systems = &opened.project.systems;
+        known("system", &set.system, systems.keys().map(String::as_str))?;
+        let system = &systems[&set.system];
+        let own: Vec<&str> = iac::resolve::own_services(&opened.project, &set.system);
+        let mut entries: BTreeMap<String, Released> = system.release.clone();
+        for (service, released) in set.releases {
+            known("service with an own image", service.as_str(), own.iter().copied())?;
+            entries.insert(service.to_string(), released);
+        }
+        let path = format!("environments/{}/release.yaml", set.system);
+        let text = iac::write::machine_file(
+            "Written by `iac release set`: which version of each own image runs.",
+            &entries,
+        );
+        iac::write::replace(&opened.root, Utf8Path::new(&path), &text)?;
+        anstream::eprintln!("{path}: {} of {} own images released", entries.len(), own.len());
+        Ok(Outcome::Fine)
+    }
+}

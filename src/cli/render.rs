@@ -1,0 +1,111 @@
+//! `iac render`
+
+use super::project::{Failure, Selection, generate, open, out, print_findings};
+use super::{Outcome, print};
+use camino::Utf8PathBuf;
+use iac::generate::TARGETS;
+use iac::layer::TargetName;
+use iac::write::{Options, Written, write};
+
+/// Write what the environments describe
+///
+/// Loads and resolves all environments, generates in memory, validates every object, and then
+/// replaces each file of out/ that differs. Files that are no longer generated are removed if git
+/// tracks them.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  iac render                                   everything, into out/
+  iac render prod                              one environment
+  iac render prod --system shop --to - | kubectl diff --server-side -f -
+  iac render --to /tmp/tree                    elsewhere")]
+pub(super) struct Render {
+    #[command(flatten)]
+    selection: Selection,
+    /// One target, for `--to -`
+    #[arg(long, value_name = "TARGET", default_value = "kubernetes", value_parser = target)]
+    target: TargetName,
+    /// Another folder; `-` streams the objects to standard output, in apply order
+    #[arg(long, value_name = "DIR")]
+    to: Option<Utf8PathBuf>,
+    /// Remove also files that were not generated and git does not track
+    #[arg(long)]
+    prune: bool,
+}
+
+fn target(text: &str) -> Result<TargetName, String> {
+    let name = |target: TargetName| {
+        serde_json::to_value(target).ok().and_then(|word| word.as_str().map(ToOwned::to_owned))
+    };
+    let known: Vec<String> = TARGETS.iter().filter_map(|target| name(target.name())).collect();
+    TARGETS
+        .iter()
+        .map(|target| target.name())
+        .find(|target| name(*target).as_deref() == Some(text))
+        .ok_or_else(|| format!("known: {}", known.join(", ")))
+}
+
+impl Render {
+    pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
+        let opened = open(root)?;
+        let stacks = self.selection.stacks(&opened)?;
+        if self.to.as_deref().is_some_and(|to| to == "-") {
+            print_findings(&opened.findings, &opened.project);
+            let target = TARGETS.iter().find(|target| target.name() == self.target);
+            let mut text = String::new();
+            for stack in &stacks {
+                let Some(target) = target else { continue };
+                if !stack.environment.targets.contains(&self.target) {
+                    continue;
+                }
+                let (stream, findings) = target.stream(&opened.project, stack);
+                if iac::finding::any_error(&findings) {
+                    print_findings(&findings, &opened.project);
+                    return Err(Failure::Input);
+                }
+                if !text.is_empty() {
+                    text.push_str("---\n");
+                }
+                text.push_str(&stream);
+            }
+            print(&text)?;
+            return Ok(Outcome::Fine);
+        }
+        let (files, findings) = generate(&opened, &stacks)?;
+        let mut all = opened.findings.clone();
+        all.extend(findings);
+        let scope = self.selection.scope(&stacks);
+        let options = Options { prune: self.prune };
+        let written = match &self.to {
+            Some(to) => write(to, camino::Utf8Path::new("."), &files, &scope, options)?,
+            None => write(&opened.root, out(), &files, &scope, options)?,
+        };
+        print_findings(&all, &opened.project);
+        let folder = self.to.as_deref().unwrap_or(out());
+        anstream::eprint!("{}", summary(folder.as_str(), &written));
+        Ok(Outcome::Fine)
+    }
+}
+
+fn summary(folder: &str, written: &Written) -> String {
+    let Written { created, replaced, unchanged, removed, foreign } = written;
+    let mut text = String::new();
+    for path in removed {
+        text.push_str(&format!("removed {folder}/{path}\n"));
+    }
+    for path in foreign {
+        text.push_str(&format!(
+            "left alone {folder}/{path}: it is not generated and git does not track it (--prune removes it)\n"
+        ));
+    }
+    let total = created + replaced + unchanged;
+    let what = match (created, replaced, removed.len()) {
+        (0, 0, 0) => "all as they were".to_owned(),
+        (created, replaced, removed) => {
+            format!(
+                "{created} new, {replaced} changed, {unchanged} as they were, {removed} removed"
+            )
+        }
+    };
+    text.push_str(&format!("{folder}/: {total} files, {what}\n"));
+    text
+}

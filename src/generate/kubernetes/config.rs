@@ -1,0 +1,98 @@
+//! Files as `ConfigMaps`, and their hash.
+
+use super::metadata;
+use crate::generate::Object;
+use crate::model::{File, Service};
+use k8s_openapi::api::core::v1::ConfigMap;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The name of a service's `ConfigMap`.
+pub(super) fn name(service: &Service) -> String {
+    format!("{}-config", service.name)
+}
+
+/// The files of a service by their key: the file's own name, or its whole path where two files
+/// have one name.
+pub(super) fn keyed(service: &Service) -> BTreeMap<String, &File> {
+    let base = |file: &File| {
+        let path = file.path.as_str();
+        path.rsplit('/').next().unwrap_or(path).to_owned()
+    };
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for file in &service.files {
+        *count.entry(key_letters(&base(file))).or_default() += 1;
+    }
+    service
+        .files
+        .iter()
+        .map(|file| {
+            let short = key_letters(&base(file));
+            let key = if count.get(&short) == Some(&1) {
+                short
+            } else {
+                key_letters(file.path.as_str().trim_start_matches('/'))
+            };
+            (key, file)
+        })
+        .collect()
+}
+
+/// Keys hold letters, digits, `-`, `_` and `.` only.
+fn key_letters(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+        .collect()
+}
+
+/// The `ConfigMap` with a service's files, if it has any.
+pub(super) fn config_map(service: &Service) -> Option<Object> {
+    if service.files.is_empty() {
+        return None;
+    }
+    let files = keyed(service);
+    let mut object = Object::of_service(
+        service.name.as_str(),
+        &ConfigMap {
+            metadata: metadata::named(service, &name(service)),
+            data: Some(files.iter().map(|(key, file)| (key.clone(), file.text.clone())).collect()),
+            ..ConfigMap::default()
+        },
+    );
+    for (key, file) in files {
+        object = object.origin(format!("/data/{key}"), file.origin.clone());
+    }
+    Some(object)
+}
+
+/// The hash of a configuration: over the lines `key=<SHA-256 of the value>`, in order of key. The
+/// same definition can be computed by a chart's template.
+pub(super) fn hash<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut lines = String::new();
+    for (key, text) in files {
+        let _ = writeln!(lines, "{key}={}", hex(&Sha256::digest(text)));
+    }
+    let mut hash = hex(&Sha256::digest(lines));
+    hash.truncate(10);
+    hash
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_documented_one() {
+        // printf 'a=%s\nb=%s\n' "$(printf x | sha256sum | cut -c1-64)" "$(printf y | …)" | sha256sum
+        let files = [("a", "x".to_owned()), ("b", "y".to_owned())];
+        assert_eq!(hash(files.into_iter()), "7f9d691502");
+    }
+}

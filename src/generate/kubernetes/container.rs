@@ -1,0 +1,142 @@
+//! The main container of a service.
+
+use super::environment::{env, literal, variables};
+use super::probe::probe;
+use super::{config, pod};
+use crate::layer::{Protocol, Run};
+use crate::model::{Resources, SecretForm, Service};
+use crate::reference::Reference;
+use k8s_openapi::api::core::v1::{
+    Capabilities, Container, ContainerPort, Lifecycle, LifecycleHandler, ResourceRequirements,
+    SecurityContext, SleepAction, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use std::collections::BTreeMap;
+
+/// How long a called service goes on after it was told to stop, so that nobody is sent to it any
+/// more when it ends.
+const DRAIN_SECONDS: i64 = 5;
+
+pub(super) fn container(service: &Service) -> Container {
+    let name = service.name.as_str();
+    let texts = |texts: &Vec<String>| texts.iter().map(|text| literal(text)).collect();
+    Container {
+        name: name.to_owned(),
+        image: Some(Reference::Image(name).to_string()),
+        command: service.command.as_ref().map(texts),
+        args: service.args.as_ref().map(texts),
+        working_dir: service.workdir.as_ref().map(ToString::to_string),
+        ports: some(ports(service)),
+        env: some(variables(service).into_iter().map(|variable| env(service, variable)).collect()),
+        startup_probe: service.probes.start.as_ref().map(probe),
+        liveness_probe: service.probes.live.as_ref().map(probe),
+        readiness_probe: service.probes.ready.as_ref().map(probe),
+        lifecycle: drains(service).then(|| Lifecycle {
+            pre_stop: Some(LifecycleHandler {
+                sleep: Some(SleepAction { seconds: DRAIN_SECONDS }),
+                ..LifecycleHandler::default()
+            }),
+            ..Lifecycle::default()
+        }),
+        resources: resources(service),
+        security_context: Some(SecurityContext {
+            allow_privilege_escalation: Some(false),
+            read_only_root_filesystem: Some(!service.writable_root),
+            capabilities: Some(Capabilities {
+                drop: Some(vec!["ALL".to_owned()]),
+                ..Capabilities::default()
+            }),
+            ..SecurityContext::default()
+        }),
+        volume_mounts: some(mounts(service)),
+        ..Container::default()
+    }
+}
+
+/// Only who is called has callers to wait for, and only if there is time for it.
+fn drains(service: &Service) -> bool {
+    service.run == Run::Service
+        && service.ports.iter().any(|port| port.service.is_some())
+        && i64::from(service.stop_within.as_secs_ceil()) > DRAIN_SECONDS
+}
+
+pub(super) fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}
+
+fn ports(service: &Service) -> Vec<ContainerPort> {
+    service
+        .ports
+        .iter()
+        .map(|port| ContainerPort {
+            name: Some(port.name.to_string()),
+            container_port: port.number.into(),
+            protocol: (port.protocol == Protocol::Udp).then(|| "UDP".to_owned()),
+            ..ContainerPort::default()
+        })
+        .collect()
+}
+
+fn resources(service: &Service) -> Option<ResourceRequirements> {
+    let amounts = |resources: &Resources| {
+        let all = [
+            ("cpu", resources.cpu.as_ref().map(ToString::to_string)),
+            ("memory", resources.memory.as_ref().map(ToString::to_string)),
+            ("ephemeral-storage", resources.storage.as_ref().map(ToString::to_string)),
+        ];
+        let amounts: BTreeMap<String, Quantity> = all
+            .into_iter()
+            .filter_map(|(name, amount)| Some((name.to_owned(), Quantity(amount?))))
+            .collect();
+        (!amounts.is_empty()).then_some(amounts)
+    };
+    let (requests, limits) = (amounts(&service.requests), amounts(&service.limits));
+    (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
+        requests,
+        limits,
+        ..ResourceRequirements::default()
+    })
+}
+
+fn mounts(service: &Service) -> Vec<VolumeMount> {
+    let mut mounts: Vec<VolumeMount> = service
+        .volumes
+        .iter()
+        .map(|volume| VolumeMount {
+            name: volume.name.to_string(),
+            mount_path: volume.path.to_string(),
+            ..VolumeMount::default()
+        })
+        .collect();
+    // Each file alone: a mounted folder would hide what the image has beside it.
+    mounts.extend(config::keyed(service).into_iter().map(|(key, file)| VolumeMount {
+        name: pod::FILES.to_owned(),
+        mount_path: file.path.to_string(),
+        sub_path: Some(key),
+        read_only: Some(true),
+        ..VolumeMount::default()
+    }));
+    if pod::default_secrets(service).next().is_some() {
+        mounts.push(VolumeMount {
+            name: pod::SECRETS.to_owned(),
+            mount_path: pod::SECRETS_FOLDER.to_owned(),
+            read_only: Some(true),
+            ..VolumeMount::default()
+        });
+    }
+    for secret in &service.secrets {
+        if let SecretForm::File(path) = &secret.form
+            && !pod::in_default_folder(secret)
+        {
+            mounts.push(VolumeMount {
+                name: pod::SECRETS.to_owned(),
+                mount_path: path.to_string(),
+                sub_path: Some(secret.key.to_string()),
+                read_only: Some(true),
+                ..VolumeMount::default()
+            });
+        }
+    }
+    mounts.sort_by(|a, b| a.mount_path.cmp(&b.mount_path));
+    mounts
+}

@@ -1,0 +1,71 @@
+//! Environment variables of a container.
+//!
+//! Plain texts come first, in order of name, so that a chart can write them as a loop over a map;
+//! then references to secrets; then texts that refer to variables, which must stand before them.
+
+use crate::model::{Part, Service, Variable, VariableValue};
+use crate::reference::Reference;
+use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, SecretKeySelector};
+
+/// The name of a service's secrets.
+pub(super) fn secrets_name(service: &Service) -> String {
+    format!("{}-secrets", service.name)
+}
+
+/// The name of the secrets that a service starts without: one that is missing stops nothing.
+pub(super) fn optional_secrets_name(service: &Service) -> String {
+    format!("{}-secrets-optional", service.name)
+}
+
+/// The variables of a service's container in their order.
+pub(super) fn variables(service: &Service) -> Vec<&Variable> {
+    let mut variables: Vec<&Variable> = service.variables.iter().collect();
+    variables.sort_by_key(|variable| (rank(variable), &variable.name));
+    variables
+}
+
+fn rank(variable: &Variable) -> u8 {
+    match &variable.value {
+        VariableValue::Text(text) if !text.contains("$(") => 0,
+        VariableValue::Secret { .. } => 1,
+        VariableValue::Text(_) | VariableValue::Joined(_) => 2,
+    }
+}
+
+/// A variable as Kubernetes reads it.
+pub(super) fn env(service: &Service, variable: &Variable) -> EnvVar {
+    let name = variable.name.to_string();
+    match &variable.value {
+        VariableValue::Text(text) => {
+            EnvVar { name, value: Some(literal(text)), ..EnvVar::default() }
+        }
+        VariableValue::Joined(parts) => {
+            let text = parts.iter().map(|part| match part {
+                Part::Text(text) => literal(text),
+                Part::Variable(name) => format!("$({name})"),
+            });
+            EnvVar { name, value: Some(text.collect()), ..EnvVar::default() }
+        }
+        VariableValue::Secret { key, optional } => {
+            let object =
+                if *optional { optional_secrets_name(service) } else { secrets_name(service) };
+            EnvVar {
+                name,
+                value_from: Some(EnvVarSource {
+                    secret_key_ref: Some(SecretKeySelector {
+                        name: Reference::Name(&object).to_string(),
+                        key: key.to_string(),
+                        optional: optional.then_some(true),
+                    }),
+                    ..EnvVarSource::default()
+                }),
+                ..EnvVar::default()
+            }
+        }
+    }
+}
+
+/// Kubernetes expands `$(NAME)` in values, commands and arguments; a literal one is doubled.
+pub(super) fn literal(text: &str) -> String {
+    text.replace("$(", "$$(")
+}

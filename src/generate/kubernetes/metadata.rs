@@ -1,0 +1,44 @@
+//! Metadata: names, namespaces and labels, all as references.
+
+use crate::model::Service;
+use crate::reference::Reference;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use std::collections::BTreeMap;
+
+/// Metadata of an object of a service that bears the service's name.
+pub(super) fn of(service: &Service) -> ObjectMeta {
+    named(service, service.name.as_str())
+}
+
+/// Metadata of an object of a service that has a name of its own.
+pub(super) fn named(service: &Service, name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(Reference::Name(name).to_string()),
+        namespace: Some(Reference::Namespace.to_string()),
+        labels: Some(set(Reference::Labels(service.name.as_str()))),
+        ..ObjectMeta::default()
+    }
+}
+
+/// Metadata of an object of the system.
+pub(super) fn of_system(name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(Reference::Name(name).to_string()),
+        namespace: Some(Reference::Namespace.to_string()),
+        labels: Some(set(Reference::SystemLabels)),
+        ..ObjectMeta::default()
+    }
+}
+
+/// A whole set of labels: the key stands for all of them.
+pub(super) fn set(labels: Reference<'_>) -> BTreeMap<String, String> {
+    BTreeMap::from([(labels.to_string(), String::new())])
+}
+
+/// Selects a service's pods.
+pub(super) fn selector(service: &Service) -> LabelSelector {
+    LabelSelector {
+        match_labels: Some(set(Reference::SelectorLabels(service.name.as_str()))),
+        ..LabelSelector::default()
+    }
+}

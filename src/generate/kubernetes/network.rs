@@ -1,0 +1,79 @@
+//! Services: the names under which others reach a service.
+
+use super::metadata;
+use super::workload::is_stateful;
+use crate::generate::Object;
+use crate::layer::{Protocol, Run};
+use crate::model::{Port, Service};
+use crate::reference::Reference;
+use k8s_openapi::api::core::v1::{Service as KubernetesService, ServicePort, ServiceSpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+/// The name of the Service that gives each replica of a `StatefulSet` a name.
+pub(super) fn headless_name(service: &Service) -> String {
+    format!("{}-headless", service.name)
+}
+
+/// The Services of a service.
+pub(super) fn services(service: &Service) -> Vec<Object> {
+    let mut services = Vec::new();
+    let selector = Some(metadata::set(Reference::SelectorLabels(service.name.as_str())));
+    let called: Vec<&Port> =
+        service.ports.iter().filter(|port| port.service.is_some() && !port.internal).collect();
+    if service.run == Run::Service && !called.is_empty() {
+        let object = KubernetesService {
+            metadata: metadata::of(service),
+            spec: Some(ServiceSpec {
+                selector: selector.clone(),
+                ports: Some(
+                    called
+                        .iter()
+                        .map(|port| service_port(port, port.service.unwrap_or(port.number)))
+                        .collect(),
+                ),
+                ..ServiceSpec::default()
+            }),
+            ..KubernetesService::default()
+        };
+        let object = Object::of_service(service.name.as_str(), &object);
+        services.push(object.origin("/spec/ports", ["ports"]));
+    }
+    if is_stateful(service) {
+        let ports: Vec<ServicePort> = service
+            .ports
+            .iter()
+            .filter(|port| port.service.is_some() || port.internal)
+            .map(|port| service_port(port, port.number))
+            .collect();
+        let object = KubernetesService {
+            metadata: metadata::named(service, &headless_name(service)),
+            spec: Some(ServiceSpec {
+                cluster_ip: Some("None".to_owned()),
+                // Replicas find each other before they are ready.
+                publish_not_ready_addresses: Some(true),
+                selector,
+                ports: (!ports.is_empty()).then_some(ports),
+                ..ServiceSpec::default()
+            }),
+            ..KubernetesService::default()
+        };
+        let object = Object::of_service(service.name.as_str(), &object);
+        services.push(object.origin("", ["volumes"]));
+    }
+    services
+}
+
+fn service_port(port: &Port, number: u16) -> ServicePort {
+    ServicePort {
+        name: Some(port.name.to_string()),
+        port: number.into(),
+        target_port: Some(IntOrString::String(port.name.to_string())),
+        protocol: (port.protocol == Protocol::Udp).then(|| "UDP".to_owned()),
+        app_protocol: match port.protocol {
+            Protocol::Http => Some("http".to_owned()),
+            Protocol::Grpc => Some("grpc".to_owned()),
+            Protocol::Tcp | Protocol::Udp => None,
+        },
+        ..ServicePort::default()
+    }
+}

@@ -1,0 +1,128 @@
+//! References as plain text: what a cluster without a chart is given.
+
+use super::config;
+use crate::model::Stack;
+use crate::reference::{Piece, Reference, pieces};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Looks references up in a stack.
+pub(super) struct Plain<'a> {
+    stack: &'a Stack,
+    hashes: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Plain<'a> {
+    pub(super) fn new(stack: &'a Stack) -> Self {
+        let mut plain = Self { stack, hashes: BTreeMap::new() };
+        let hashes: BTreeMap<&str, String> = stack
+            .services
+            .values()
+            .filter(|service| !service.files.is_empty())
+            .map(|service| {
+                let files = config::keyed(service);
+                let texts = files.iter().map(|(key, file)| (key.as_str(), plain.text(&file.text)));
+                (service.name.as_str(), config::hash(texts))
+            })
+            .collect();
+        plain.hashes = hashes;
+        plain
+    }
+
+    /// A text without references.
+    pub(super) fn text(&self, text: &str) -> String {
+        let mut plain = String::with_capacity(text.len());
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(text) => plain.push_str(text),
+                Piece::Reference(reference) => plain.push_str(&self.look_up(reference)),
+                Piece::Broken(content) => unreachable!("resolve refuses broken marks: {content:?}"),
+            }
+        }
+        plain
+    }
+
+    fn look_up(&self, reference: Reference<'_>) -> String {
+        match reference {
+            Reference::Name(name) => name.to_owned(),
+            Reference::Namespace => self.stack.namespace.to_string(),
+            Reference::Image(service) => self.image(service),
+            Reference::Version(service) => self.version(service),
+            Reference::Hash(service) => self.hashes.get(service).cloned().unwrap_or_default(),
+            Reference::Labels(_)
+            | Reference::PodLabels(_)
+            | Reference::SelectorLabels(_)
+            | Reference::SystemLabels
+            | Reference::Secret(_) => unreachable!("{reference:?} does not stand in a text"),
+        }
+    }
+
+    /// Tag and digest: people read the tag, the digest decides.
+    fn image(&self, service: &str) -> String {
+        self.stack.services.get(service).map(|it| it.image.to_string()).unwrap_or_default()
+    }
+
+    fn version(&self, service: &str) -> String {
+        let service = self.stack.services.get(service);
+        service.and_then(|it| it.version.as_ref()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Looks up every reference of an object.
+    pub(super) fn resolve(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if text.contains(crate::reference::OPEN) => *text = self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.resolve(item)),
+            Value::Object(map) => {
+                let marked = map.keys().any(|key| key.starts_with(crate::reference::OPEN));
+                if marked {
+                    *map = self.expand(std::mem::take(map));
+                }
+                for (_, item) in map.iter_mut() {
+                    self.resolve(item);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A map whose keys stand for whole sets of labels.
+    fn expand(&self, map: Map<String, Value>) -> Map<String, Value> {
+        let mut expanded = Map::new();
+        for (key, value) in map {
+            if let Some(Piece::Reference(reference)) = pieces(&key).next() {
+                let labels = self.labels(reference).into_iter();
+                expanded.extend(labels.map(|(key, value)| (key.to_owned(), Value::String(value))));
+                continue;
+            }
+            expanded.insert(key, value);
+        }
+        expanded
+    }
+
+    fn labels(&self, set: Reference<'_>) -> Vec<(&'static str, String)> {
+        let system = self.stack.system.to_string();
+        let selector = |service: &str| {
+            vec![
+                ("app.kubernetes.io/name", service.to_owned()),
+                ("app.kubernetes.io/instance", system.clone()),
+            ]
+        };
+        let part_of = ("app.kubernetes.io/part-of", system.clone());
+        let managed_by = ("app.kubernetes.io/managed-by", "iac".to_owned());
+        match set {
+            Reference::SelectorLabels(service) => selector(service),
+            Reference::PodLabels(service) => {
+                let mut labels = selector(service);
+                labels.push(part_of);
+                labels
+            }
+            Reference::Labels(service) => {
+                let mut labels = selector(service);
+                labels.extend([part_of, managed_by]);
+                labels
+            }
+            Reference::SystemLabels => vec![part_of, managed_by],
+            other => unreachable!("{other:?} is no set of labels"),
+        }
+    }
+}

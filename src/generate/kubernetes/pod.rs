@@ -1,0 +1,181 @@
+//! The pod template of a service.
+
+use super::container::{container, some};
+use super::environment::{optional_secrets_name, secrets_name};
+use super::{claim, config, metadata};
+use crate::model::{Secret, SecretForm, Service, VolumeSource};
+use crate::reference::Reference;
+use k8s_openapi::api::core::v1::{
+    ConfigMapVolumeSource, EmptyDirVolumeSource, KeyToPath, PersistentVolumeClaimVolumeSource,
+    PodSecurityContext, PodSpec, PodTemplateSpec, ProjectedVolumeSource, SeccompProfile,
+    SecretProjection, Volume, VolumeProjection,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeMap;
+
+/// The volume that holds a service's files.
+pub(super) const FILES: &str = "files";
+/// The volume that holds a service's secrets.
+pub(super) const SECRETS: &str = "secrets";
+/// Where secrets are mounted unless a path is said.
+pub(super) const SECRETS_FOLDER: &str = "/run/secrets";
+
+pub(super) fn template(service: &Service) -> PodTemplateSpec {
+    let name = service.name.as_str();
+    let mut annotations = BTreeMap::new();
+    if !service.files.is_empty() {
+        // A changed file starts new pods.
+        annotations.insert("checksum/config".to_owned(), Reference::Hash(name).to_string());
+    }
+    PodTemplateSpec {
+        metadata: Some(ObjectMeta {
+            labels: Some(metadata::set(Reference::PodLabels(name))),
+            annotations: (!annotations.is_empty()).then_some(annotations),
+            ..ObjectMeta::default()
+        }),
+        spec: Some(PodSpec {
+            service_account_name: Some(Reference::Name(name).to_string()),
+            automount_service_account_token: Some(!service.token.is_empty()),
+            enable_service_links: Some(false),
+            termination_grace_period_seconds: Some(service.stop_within.as_secs_ceil().into()),
+            security_context: Some(PodSecurityContext {
+                run_as_non_root: Some(true),
+                run_as_user: Some(service.user.into()),
+                run_as_group: Some(service.group.into()),
+                fs_group: Some(service.group.into()),
+                fs_group_change_policy: Some("OnRootMismatch".to_owned()),
+                seccomp_profile: Some(SeccompProfile {
+                    type_: "RuntimeDefault".to_owned(),
+                    ..SeccompProfile::default()
+                }),
+                ..PodSecurityContext::default()
+            }),
+            containers: vec![container(service)],
+            volumes: some(volumes(service)),
+            ..PodSpec::default()
+        }),
+    }
+}
+
+/// Secrets that are files in the usual folder.
+pub(super) fn default_secrets(service: &Service) -> impl Iterator<Item = &Secret> {
+    service.secrets.iter().filter(|secret| in_default_folder(secret))
+}
+
+/// Whether a secret is a file in the usual folder, under its own name.
+pub(super) fn in_default_folder(secret: &Secret) -> bool {
+    match &secret.form {
+        SecretForm::File(path) => path.as_str() == format!("{SECRETS_FOLDER}/{}", secret.key),
+        SecretForm::Variable => false,
+    }
+}
+
+fn volumes(service: &Service) -> Vec<Volume> {
+    let mut volumes = Vec::new();
+    for volume in &service.volumes {
+        let name = volume.name.to_string();
+        match &volume.source {
+            // A StatefulSet makes these itself, from its templates.
+            VolumeSource::ClaimPerReplica(_) => {}
+            VolumeSource::Claim(_) => {
+                let claim = claim::name(service, &volume.name);
+                volumes.push(claimed(name, &claim));
+            }
+            VolumeSource::System(of) => volumes.push(claimed(name, of.as_str())),
+            VolumeSource::Scratch { limit, memory } => volumes.push(Volume {
+                name,
+                empty_dir: Some(EmptyDirVolumeSource {
+                    medium: memory.then(|| "Memory".to_owned()),
+                    size_limit: limit.as_ref().map(|limit| Quantity(limit.to_string())),
+                    ..EmptyDirVolumeSource::default()
+                }),
+                ..Volume::default()
+            }),
+        }
+    }
+    volumes.extend(files(service));
+    volumes.extend(secrets(service));
+    volumes
+}
+
+fn claimed(name: String, claim: &str) -> Volume {
+    Volume {
+        name,
+        persistent_volume_claim: Some(PersistentVolumeClaimVolumeSource {
+            claim_name: Reference::Name(claim).to_string(),
+            ..PersistentVolumeClaimVolumeSource::default()
+        }),
+        ..Volume::default()
+    }
+}
+
+fn files(service: &Service) -> Option<Volume> {
+    let files = config::keyed(service);
+    let first = files.values().next()?;
+    let mode = |mode: u32| i32::try_from(mode).ok();
+    // Files of one mode need no list: the volume's own mode serves.
+    let uniform = files.values().all(|file| file.mode == first.mode);
+    let items = files.iter().map(|(key, file)| KeyToPath {
+        key: key.clone(),
+        path: key.clone(),
+        mode: mode(file.mode),
+        ..KeyToPath::default()
+    });
+    Some(Volume {
+        name: FILES.to_owned(),
+        config_map: Some(ConfigMapVolumeSource {
+            name: Reference::Name(&config::name(service)).to_string(),
+            default_mode: if uniform { mode(first.mode) } else { None },
+            items: if uniform { None } else { Some(items.collect()) },
+            ..ConfigMapVolumeSource::default()
+        }),
+        ..Volume::default()
+    })
+}
+
+/// One volume for all secrets that are files; those that may be missing have an object of their
+/// own, so that a missing one stops nothing.
+fn secrets(service: &Service) -> Option<Volume> {
+    let files = |optional: bool| {
+        let items: Vec<KeyToPath> = service
+            .secrets
+            .iter()
+            .filter(|secret| {
+                secret.optional == optional && matches!(secret.form, SecretForm::File(_))
+            })
+            .map(|secret| KeyToPath {
+                key: secret.key.to_string(),
+                path: secret.key.to_string(),
+                ..KeyToPath::default()
+            })
+            .collect();
+        some(items)
+    };
+    let mut sources = Vec::new();
+    for (optional, object) in
+        [(false, secrets_name(service)), (true, optional_secrets_name(service))]
+    {
+        if let Some(items) = files(optional) {
+            sources.push(VolumeProjection {
+                secret: Some(SecretProjection {
+                    name: Reference::Name(&object).to_string(),
+                    items: Some(items),
+                    optional: optional.then_some(true),
+                }),
+                ..VolumeProjection::default()
+            });
+        }
+    }
+    let sources = some(sources)?;
+    Some(Volume {
+        name: SECRETS.to_owned(),
+        projected: Some(ProjectedVolumeSource {
+            sources: Some(sources),
+            // Readable by the service's group alone.
+            default_mode: Some(0o440),
+            ..ProjectedVolumeSource::default()
+        }),
+        ..Volume::default()
+    })
+}

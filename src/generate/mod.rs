@@ -1,0 +1,10 @@
+//! Generate: stacks to files. Pure: nothing is read and nothing is written.
+
+pub mod kubernetes;
+mod object;
+pub mod reference;
+pub mod schema;
+mod target;
+
+pub use object::{Object, Origin};
+pub use target::{TARGETS, Target, generate, shared};

@@ -1,0 +1,48 @@
+//! The targets: kinds of output, one module each.
+
+use super::kubernetes::Kubernetes;
+use super::{reference, schema};
+use crate::fileset::FileSet;
+use crate::finding::Finding;
+use crate::layer::TargetName;
+use crate::load::Project;
+use crate::model::Stack;
+
+/// A kind of output.
+pub trait Target: Sync {
+    /// Its name in `targets` of an environment and in `--target`.
+    fn name(&self) -> TargetName;
+
+    /// Adds the files of a stack, below `<environment>/<system>/`. Findings are for objects that
+    /// the environment's Kubernetes would not take.
+    fn files(&self, project: &Project, stack: &Stack, files: &mut FileSet) -> Vec<Finding>;
+
+    /// The objects of a stack as one stream, in the order in which they are to be applied.
+    fn stream(&self, project: &Project, stack: &Stack) -> (String, Vec<Finding>);
+}
+
+/// Every target.
+pub const TARGETS: &[&dyn Target] = &[&Kubernetes];
+
+/// The files that are the same for every stack: editor schemas and the reference.
+#[must_use]
+pub fn shared(project: &Project) -> FileSet {
+    let mut files = schema::files(&project.kinds);
+    files.extend(reference::reference(&project.kinds));
+    files
+}
+
+/// The files of all stacks for all targets that their environments want.
+#[must_use]
+pub fn generate(project: &Project, stacks: &[Stack]) -> (FileSet, Vec<Finding>) {
+    let mut files = FileSet::default();
+    let mut findings = Vec::new();
+    for stack in stacks {
+        for target in TARGETS {
+            if stack.environment.targets.contains(&target.name()) {
+                findings.extend(target.files(project, stack, &mut files));
+            }
+        }
+    }
+    (files, findings)
+}

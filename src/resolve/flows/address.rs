@@ -1,0 +1,116 @@
+//! Ports and addresses of a callee.
+
+use super::{Call, Failure, fail};
+use crate::finding::Finding;
+use crate::layer::{self, Protocol};
+use crate::resolve::draft::Draft;
+use crate::resolve::facts::fact_key;
+use crate::resolve::ports::is_metrics;
+use crate::value::PortName;
+use serde_json::{Map as Json, Value, json};
+use std::collections::BTreeMap;
+
+/// A port with the number that callers dial.
+#[derive(Debug, Clone)]
+pub(super) struct Dialled {
+    pub(super) name: PortName,
+    pub(super) number: u16,
+    pub(super) protocol: Protocol,
+}
+
+/// The ports of a service that can be called: not those for metrics, and not its peers' own.
+pub(super) fn of_service(callee: &Draft<'_>, elsewhere: Option<&layer::Elsewhere>) -> Vec<Dialled> {
+    let callable = callee
+        .ports
+        .iter()
+        .filter(|port| !is_metrics(&port.name) && !port.internal)
+        .filter_map(|port| Some((port, port.service?)));
+    let ports: Vec<_> = callable.collect();
+    let single = ports.len() == 1;
+    ports
+        .into_iter()
+        .map(|(port, own)| {
+            let number = elsewhere.map_or(own, |elsewhere| {
+                let named = elsewhere.ports.as_ref().and_then(|ports| ports.get(&port.name));
+                let only = elsewhere.port.as_ref().filter(|_| single);
+                named.or(only).map_or(own, |number| number.get())
+            });
+            Dialled { name: port.name.clone(), number, protocol: port.protocol }
+        })
+        .collect()
+}
+
+/// The ports of what is not a service of ours.
+pub(super) fn of_external(external: &layer::External) -> Vec<Dialled> {
+    external
+        .ports
+        .iter()
+        .flatten()
+        .map(|(name, port)| Dialled {
+            name: name.clone(),
+            number: port.get(),
+            protocol: Protocol::Tcp,
+        })
+        .collect()
+}
+
+/// The ports that a flow uses: the named ones, or the only one.
+pub(super) fn choose(call: &Call<'_>, all: &[Dialled]) -> Result<Vec<Dialled>, Failure> {
+    let callee = call.callee();
+    let known = || all.iter().map(|port| port.name.as_str());
+    let Some(wanted) = call.said.port.as_ref().filter(|wanted| !wanted.0.is_empty()) else {
+        return match all {
+            [only] => Ok(vec![only.clone()]),
+            [] => fail(
+                Finding::error("callee-without-port", format!("`{callee}` has no port to call"))
+                    .at(call.place)
+                    .help("give it a port; a worker is called by nobody"),
+            ),
+            _ => fail(
+                Finding::error("several-ports", format!("`{callee}` has several ports"))
+                    .at(call.place)
+                    .known("ports", "", known())
+                    .help("say which, such as `port: http`"),
+            ),
+        };
+    };
+    let mut chosen = Vec::new();
+    for name in &wanted.0 {
+        let Some(port) = all.iter().find(|port| port.name == *name) else {
+            return fail(
+                Finding::error("unknown-port", format!("`{callee}` has no port `{name}`"))
+                    .at(call.caller.node.value_place(&["uses", callee, "port"]))
+                    .known("ports", name.as_str(), known()),
+            );
+        };
+        chosen.push(port.clone());
+    }
+    Ok(chosen)
+}
+
+/// What every callee has: host, port, address, ports and, where it speaks HTTP, a URL.
+pub(super) fn facts(
+    host: &str,
+    chosen: &[Dialled],
+    all: &[Dialled],
+    elsewhere: bool,
+) -> Json<String, Value> {
+    let mut facts = Json::new();
+    facts.insert("host".to_owned(), json!(host));
+    let ports: BTreeMap<String, u16> =
+        all.iter().map(|port| (fact_key(port.name.as_str()), port.number)).collect();
+    facts.insert("ports".to_owned(), json!(ports));
+    if let Some(Dialled { number, protocol, .. }) = chosen.first() {
+        facts.insert("port".to_owned(), json!(number));
+        facts.insert("address".to_owned(), json!(format!("{host}:{number}")));
+        if matches!(protocol, Protocol::Http | Protocol::Grpc) {
+            // Inside the cluster traffic is plain; a service of somebody else on 443 is not.
+            let url = match (elsewhere, number) {
+                (true, 443) => format!("https://{host}"),
+                _ => format!("http://{host}:{number}"),
+            };
+            facts.insert("url".to_owned(), json!(url));
+        }
+    }
+    facts
+}

@@ -1,0 +1,182 @@
+//! What a kind tells its clients.
+
+use super::{Call, Failure, ResolvedFlow, fail};
+use crate::finding::Finding;
+use crate::layer;
+use crate::model::SecretReference;
+use crate::resolve::draft::{Draft, KindDraft, SystemDraft};
+use crate::resolve::facts::fact_key;
+use crate::resolve::secrets::{CalleeSecret, kind_reference, reference};
+use crate::source::Place;
+use serde_json::{Map as Json, Value, json};
+use std::collections::BTreeMap;
+
+/// A call to a service of the catalogue.
+pub(super) struct Binding<'a> {
+    pub(super) call: &'a Call<'a>,
+    pub(super) callee: &'a Draft<'a>,
+    pub(super) system: &'a SystemDraft<'a>,
+    pub(super) kind: &'a KindDraft<'a>,
+}
+
+impl Binding<'_> {
+    /// Adds the kind's facts and secrets to a flow.
+    pub(super) fn bind(&self, flow: &mut ResolvedFlow) -> Result<(), Failure> {
+        flow.facts.insert("version".to_owned(), json!(self.kind.version));
+        self.pick(&mut flow.facts)?;
+        let mut context = flow.facts.clone();
+        context.insert("options".to_owned(), Value::Object(self.kind.options.clone()));
+        let context = Value::Object(context);
+        for (fact, bind) in self.kind.entry.kind.binds.iter().flatten() {
+            if let Some(text) = &bind.text {
+                if let Some(text) = self.text(fact, text, &context)? {
+                    flow.facts.insert(fact_key(fact), json!(text));
+                    flow.binds.push((fact.clone(), text));
+                }
+            } else if let Some(secret) = &bind.secret
+                && let Some(reference) = self.secret(fact, secret, &context)?
+            {
+                flow.secrets.push(CalleeSecret {
+                    callee: self.call.callee().to_owned(),
+                    fact: fact.clone(),
+                    reference,
+                    origin: flow.origin.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn at(&self, fact: &str, part: &str) -> Place {
+        self.kind.entry.node.value_place(&["binds", fact, part])
+    }
+
+    fn elsewhere(&self) -> Option<&layer::Elsewhere> {
+        self.callee.elsewhere.as_ref()
+    }
+
+    fn evaluate(&self, text: &str, context: &Value, place: Place) -> Result<String, Failure> {
+        let evaluated = self.call.world.texts.evaluate(text, context, place);
+        evaluated.map(|text| text.text).map_err(|finding| Some(Box::new(finding)))
+    }
+
+    /// A fact that is no secret; none if it needs a choice and there is nothing to choose.
+    fn text(&self, fact: &str, text: &str, context: &Value) -> Result<Option<String>, Failure> {
+        let told = self.elsewhere().and_then(|elsewhere| elsewhere.facts.as_ref()?.get(fact));
+        match told {
+            Some(text) => Ok(Some(text.clone())),
+            None if self.lacks_pick(context, text) => Ok(None),
+            None => self.evaluate(text, context, self.at(fact, "text")).map(Some),
+        }
+    }
+
+    /// Where a secret fact lies; nowhere if it needs a choice and there is nothing to choose.
+    fn secret(
+        &self,
+        fact: &str,
+        text: &str,
+        context: &Value,
+    ) -> Result<Option<SecretReference>, Failure> {
+        if let Some(elsewhere) = self.elsewhere() {
+            return self.secret_elsewhere(fact, elsewhere).map(Some);
+        }
+        if self.lacks_pick(context, text) {
+            return Ok(None);
+        }
+        let at = self.at(fact, "secret");
+        let text = self.evaluate(text, context, at)?;
+        let Some((item, property)) = text.split_once('#') else {
+            return fail(
+                Finding::error("invalid-value", format!("`{text}` is no secret of a kind"))
+                    .at(at)
+                    .note("allowed: `item#fact`"),
+            );
+        };
+        if !self.kind.secrets.iter().any(|(i, f)| i == item && f == property) {
+            let message = format!("`{}` has no secret `{text}`", self.kind.entry.name);
+            return fail(
+                Finding::error("unknown-secret", message)
+                    .at(at)
+                    .help("declare it under `secrets` or `item-secrets`"),
+            );
+        }
+        let system = self.system.name.as_str();
+        Ok(Some(kind_reference(system, self.callee.name.as_str(), item, property)))
+    }
+
+    fn secret_elsewhere(
+        &self,
+        fact: &str,
+        elsewhere: &layer::Elsewhere,
+    ) -> Result<SecretReference, Failure> {
+        let node = &self.callee.node;
+        let said = elsewhere.secrets.as_ref().and_then(|secrets| secrets.get(fact));
+        let Some(from) = said.and_then(|secret| secret.from.as_ref()) else {
+            let message = format!("nothing says where the `{fact}` of `{}` lies", self.callee.name);
+            return fail(
+                Finding::error("missing-key", message)
+                    .at(node.key_place(&["elsewhere"]))
+                    .related(self.call.place, "this service needs it")
+                    .help(format!("say `elsewhere.secrets.{fact}: path#property`")),
+            );
+        };
+        let place = node.value_place(&["elsewhere", "secrets", fact, "from"]);
+        reference(from, place).map_err(|finding| Some(Box::new(finding)))
+    }
+
+    /// What the client chooses among: what it says, or the only one.
+    fn pick(&self, facts: &mut Json<String, Value>) -> Result<(), Failure> {
+        let declared = self.kind.entry.kind.picks.as_ref();
+        let (callee, said) = (self.call.callee(), self.call.said.pick.as_ref());
+        let node = &self.call.caller.node;
+        for pick in said.into_iter().flat_map(BTreeMap::keys) {
+            if !declared.is_some_and(|declared| declared.contains_key(pick)) {
+                let known = declared.into_iter().flat_map(BTreeMap::keys).map(String::as_str);
+                return fail(
+                    Finding::error("unknown-pick", format!("`{callee}` has no `{pick}` to pick"))
+                        .at(node.key_place(&["uses", callee, "pick", pick]))
+                        .known("to pick", pick, known),
+                );
+            }
+        }
+        for (pick, from) in declared.into_iter().flatten() {
+            let option = from.option.as_deref().unwrap_or(pick);
+            let entries = self.kind.options.get(&fact_key(option)).and_then(Value::as_object);
+            let known = || entries.into_iter().flat_map(Json::keys).map(String::as_str);
+            let mut all = known();
+            let chosen = match (said.and_then(|said| said.get(pick)), all.next(), all.next()) {
+                (Some(said), ..) if known().any(|known| known == said) => said.clone(),
+                (Some(said), ..) => {
+                    return fail(
+                        Finding::error(
+                            "unknown-pick",
+                            format!("`{callee}` has no {pick} `{said}`"),
+                        )
+                        .at(node.value_place(&["uses", callee, "pick", pick]))
+                        .known(option, said, known()),
+                    );
+                }
+                (None, Some(only), None) => only.to_owned(),
+                (None, None, _) => continue,
+                (None, ..) => {
+                    return fail(
+                        Finding::error("several-picks", format!("`{callee}` has several {option}"))
+                            .at(self.call.place)
+                            .known(option, "", known())
+                            .help(format!("say which, such as `pick: {{ {pick}: … }}`")),
+                    );
+                }
+            };
+            facts.insert(fact_key(pick), json!(chosen));
+        }
+        Ok(())
+    }
+
+    /// Whether a text needs a choice for which there is nothing to choose.
+    fn lacks_pick(&self, context: &Value, text: &str) -> bool {
+        let picks = self.kind.entry.kind.picks.iter().flatten();
+        picks
+            .map(|(pick, _)| fact_key(pick))
+            .any(|pick| context.get(&pick).is_none() && text.contains(&format!("{{{{ {pick} }}}}")))
+    }
+}

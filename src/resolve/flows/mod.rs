@@ -1,0 +1,258 @@
+//! Flows: whom a service calls, on which ports, and what it is told about them.
+
+mod address;
+mod bind;
+mod callee;
+
+use super::draft::{Draft, SystemDraft, World};
+use super::secrets::CalleeSecret;
+use crate::finding::Finding;
+use crate::layer::{self, Optional, Protocol, Use};
+use crate::model::{Flow, Peer};
+use crate::reference::Reference;
+use crate::source::Place;
+use crate::tree::Node;
+use crate::value::Name;
+use address::Dialled;
+use bind::Binding;
+use callee::{Callee, callee};
+use serde_json::{Map as Json, Value};
+
+/// A flow and what the caller is told about the callee.
+pub(super) struct ResolvedFlow {
+    pub(super) flow: Flow,
+    /// How the caller says it.
+    pub(super) said: Use,
+    /// The keys that say it.
+    pub(super) origin: Vec<String>,
+    /// The callee's facts, without its secrets.
+    pub(super) facts: Json<String, Value>,
+    /// What is bound to variables: fact and value, in order of fact.
+    pub(super) binds: Vec<(String, String)>,
+    /// The callee's secret facts.
+    pub(super) secrets: Vec<CalleeSecret>,
+    /// Whether the callee's kind is Prometheus: data sources are made of these.
+    pub(super) kind: Option<String>,
+}
+
+/// What a caller uses of another service, or why it does not.
+pub(super) enum Outcome {
+    Present(Box<ResolvedFlow>),
+    /// An optional callee that is not there.
+    Absent(Box<Use>, Vec<String>),
+}
+
+/// All flows of a service in order of the callee's name.
+pub(super) fn flows(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Outcome> {
+    let mut all = Vec::new();
+    for (name, said) in draft.service.uses.iter().flatten() {
+        match flow(world, system, draft, name, said) {
+            Ok(outcome) => all.push(outcome),
+            Err(Some(finding)) => findings.push(*finding),
+            Err(None) => {}
+        }
+    }
+    for (kind, said) in draft.kind.iter().flat_map(|kind| kind.entry.kind.uses.iter().flatten()) {
+        for (name, other) in &system.services {
+            let same_kind =
+                other.kind.as_ref().is_some_and(|other| other.entry.name == kind.as_str());
+            let said_already =
+                draft.service.uses.as_ref().is_some_and(|uses| uses.contains_key(name));
+            if !same_kind || said_already || !other.enabled || name == draft.name.as_str() {
+                continue;
+            }
+            let said = Use {
+                port: said.port.clone().map(|port| layer::OneOrMany(vec![port])),
+                optional: Some(Optional::Plain(true)),
+                at_start: Some(false),
+                env: Some(layer::UseEnv::None(())),
+                ..Use::default()
+            };
+            match flow(world, system, draft, name, &said) {
+                Ok(outcome) => all.push(outcome),
+                Err(Some(finding)) => findings.push(*finding),
+                Err(None) => {}
+            }
+        }
+    }
+    all
+}
+
+/// A fault, or nothing where the callee's own fault was reported already.
+type Failure = Option<Box<Finding>>;
+
+fn fail<T>(finding: Finding) -> Result<T, Failure> {
+    Err(Some(Box::new(finding)))
+}
+
+fn flow(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    name: &str,
+    said: &Use,
+) -> Result<Outcome, Failure> {
+    let origin = vec!["uses".to_owned(), name.to_owned()];
+    let place = draft.node.key_place(&origin);
+    let optional = is_optional(said);
+    if said.enabled == Some(false) {
+        if optional {
+            return Ok(Outcome::Absent(Box::new(said.clone()), origin));
+        }
+        return fail(
+            Finding::error("needed-flow", format!("the flow to `{name}` is not optional"))
+                .at(draft.node.key_place(&["uses", name, "enabled"]))
+                .related(place, "it is declared here")
+                .help("say `optional: true` there, if the service works without it"),
+        );
+    }
+    let callee = callee(world, system, draft, name, place)?;
+    if let Callee::Absent(off) = callee {
+        if optional {
+            return Ok(Outcome::Absent(Box::new(said.clone()), origin));
+        }
+        return fail(
+            Finding::error(
+                "callee-disabled",
+                format!(
+                    "`{}` uses `{name}`, which is disabled in `{}`",
+                    draft.name, world.environment.name
+                ),
+            )
+            .at(place)
+            .related(off, "it is disabled here")
+            .help("enable it, or say `optional: true` if the service works without it"),
+        );
+    }
+    let call = Call { world, caller: draft, said, origin, place };
+    let flow = match callee {
+        Callee::Service { draft, system, other } => call.service(draft, system, other),
+        Callee::External { name, external, node } => call.external(name, external, node),
+        Callee::Absent(_) => Err(None),
+    };
+    flow.map(Box::new).map(Outcome::Present)
+}
+
+/// A callee that is there, and what the caller is told of it.
+struct Call<'a> {
+    world: &'a World<'a>,
+    caller: &'a Draft<'a>,
+    said: &'a Use,
+    /// The keys that say the flow, and their place.
+    origin: Vec<String>,
+    place: Place,
+}
+
+impl Call<'_> {
+    fn callee(&self) -> &str {
+        &self.origin[1]
+    }
+
+    fn flow(&self, peer: Peer, ports: &[Dialled], at_start: bool) -> Flow {
+        Flow {
+            callee: self.callee().to_owned(),
+            peer,
+            ports: ports.iter().map(|port| (port.name.clone(), port.number)).collect(),
+            at_start,
+            optional: is_optional(self.said),
+        }
+    }
+
+    fn external(
+        self,
+        name: Name,
+        external: &layer::External,
+        node: &Node,
+    ) -> Result<ResolvedFlow, Failure> {
+        let Some(host) = external.hosts.iter().flatten().next() else {
+            return fail(
+                Finding::error("missing-key", format!("the external `{name}` has no host"))
+                    .at(node.key_place(&["external", name.as_str()]))
+                    .help("say `hosts`, such as `hosts: [lab.example.com]`"),
+            );
+        };
+        let all = address::of_external(external);
+        let chosen = address::choose(&self, &all)?;
+        let facts = address::facts(host.as_str(), &chosen, &all, false);
+        let peer = Peer::External { name, host: host.clone() };
+        Ok(ResolvedFlow {
+            flow: self.flow(peer, &chosen, false),
+            said: self.said.clone(),
+            origin: self.origin,
+            facts,
+            binds: Vec::new(),
+            secrets: Vec::new(),
+            kind: None,
+        })
+    }
+
+    fn service(
+        self,
+        callee: &Draft<'_>,
+        system: &SystemDraft<'_>,
+        other: bool,
+    ) -> Result<ResolvedFlow, Failure> {
+        let elsewhere = callee.elsewhere.as_ref();
+        let all = address::of_service(callee, elsewhere);
+        let chosen = address::choose(&self, &all)?;
+        let (host, peer) = self.peer(callee, system, other)?;
+        let at_start = self.said.at_start.unwrap_or(true) && matches!(peer, Peer::Service(_));
+        let mut flow = ResolvedFlow {
+            flow: self.flow(peer, &chosen, at_start),
+            said: self.said.clone(),
+            origin: self.origin.clone(),
+            facts: address::facts(&host, &chosen, &all, elsewhere.is_some()),
+            binds: Vec::new(),
+            secrets: Vec::new(),
+            kind: callee.kind.as_ref().map(|kind| kind.entry.name.clone()),
+        };
+        if let Some(kind) = &callee.kind {
+            Binding { call: &self, callee, system, kind }.bind(&mut flow)?;
+        } else {
+            let http = chosen.first().is_some_and(|port| port.protocol == Protocol::Http);
+            let fact = if http { "url" } else { "address" };
+            if let Some(Value::String(text)) = flow.facts.get(fact) {
+                flow.binds.push((fact.to_owned(), text.clone()));
+            }
+        }
+        Ok(flow)
+    }
+
+    /// The host that the caller uses, and what is behind it.
+    fn peer(
+        &self,
+        callee: &Draft<'_>,
+        system: &SystemDraft<'_>,
+        other: bool,
+    ) -> Result<(String, Peer), Failure> {
+        let service = callee.name.clone();
+        if let Some(elsewhere) = &callee.elsewhere {
+            let Some(host) = &elsewhere.host else {
+                let message = format!("nothing says where `{}` is run", self.callee());
+                return fail(
+                    Finding::error("missing-key", message)
+                        .at(callee.node.key_place(&["elsewhere"]))
+                        .help("say `elsewhere.host`"),
+                );
+            };
+            return Ok((host.to_string(), Peer::Elsewhere { service, host: host.clone() }));
+        }
+        if other {
+            let namespace = system.namespace.clone();
+            let host = format!("{service}.{namespace}");
+            let peer = Peer::OtherSystem { system: system.name.clone(), service, namespace };
+            return Ok((host, peer));
+        }
+        Ok((Reference::Name(service.as_str()).to_string(), Peer::Service(service)))
+    }
+}
+
+/// Whether the caller works without the callee.
+fn is_optional(said: &Use) -> bool {
+    !matches!(said.optional, None | Some(Optional::Plain(false)))
+}

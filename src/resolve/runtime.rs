@@ -1,0 +1,163 @@
+//! How a service runs: how many, as whom, with what, and what it is allowed.
+
+use super::draft::Draft;
+use crate::finding::Finding;
+use crate::layer;
+use crate::model::{Replicas, Resources, Rollout, Volume, VolumeSource};
+use crate::value::Percent;
+
+/// The user of own code, as in the images without a shell.
+const OWN_USER: u32 = 65532;
+
+pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replicas {
+    let said = draft.service.replicas.as_deref().cloned().unwrap_or_default();
+    let min = said.min.unwrap_or(1);
+    let max = said.max.unwrap_or(min);
+    let cpu: Percent =
+        said.cpu.unwrap_or_else(|| "70%".parse().expect("a constant of this function"));
+    let place = draft.node.key_place(&["replicas"]);
+    if max < min {
+        findings.push(
+            Finding::error("replicas-reversed", format!("at most {max} replicas, at least {min}"))
+                .at(draft.node.value_place(&["replicas", "max"]))
+                .related(draft.node.value_place(&["replicas", "min"]), "the fewest")
+                .help("raise `max`, or lower `min`"),
+        );
+    }
+    if min == 0 && max > 0 {
+        findings.push(
+            Finding::error("replicas-from-nothing", "from 0 replicas no load can be seen")
+                .at(place)
+                .help("say `min: 1`, or `replicas: 0` to stop the service"),
+        );
+    }
+    if let Some(kind) = &draft.kind
+        && max > 1
+        && kind.entry.kind.replicates != Some(true)
+    {
+        findings.push(
+            Finding::error(
+                "does-not-replicate",
+                format!("replicas of `{}` would not share their data", kind.entry.name),
+            )
+            .at(place)
+            .help("say `replicas: 1`"),
+        );
+    }
+    Replicas { min, max: max.max(min), cpu }
+}
+
+/// A service that shares one claim with itself cannot have two pods at once.
+pub(super) fn rollout(draft: &Draft<'_>, volumes: &[Volume], replicas: &Replicas) -> Rollout {
+    match &draft.service.rollout {
+        Some(layer::Rollout::Recreate(_)) => Rollout::Recreate,
+        Some(layer::Rollout::Rolling(rolling)) => Rollout::Rolling {
+            at_once: rolling
+                .at_once
+                .unwrap_or_else(|| "25%".parse().expect("a constant of this function")),
+        },
+        None => {
+            let single_writer = volumes.iter().any(
+                |volume| matches!(&volume.source, VolumeSource::Claim(claim) if !claim.shared),
+            );
+            if single_writer && replicas.max <= 1 {
+                Rollout::Recreate
+            } else {
+                Rollout::Rolling { at_once: "25%".parse().expect("a constant of this function") }
+            }
+        }
+    }
+}
+
+pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u32, u32)> {
+    let said = draft.service.user.as_deref().and_then(|user| user.id);
+    let contract = draft.kind.as_ref().and_then(|kind| {
+        kind.entry.kind.contract.as_ref().and_then(|contract| contract.user.as_deref())
+    });
+    let (user, group) = match (said, contract) {
+        (Some(user), _) => (user, user),
+        (None, Some(contract)) => {
+            let ids = contract.split_once(':').unwrap_or((contract, contract));
+            if let (Ok(user), Ok(group)) = (ids.0.parse(), ids.1.parse()) {
+                (user, group)
+            } else {
+                let entry = &draft.kind.as_ref()?.entry;
+                findings.push(
+                    Finding::error("invalid-value", format!("`{contract}` is no user and group"))
+                        .at(entry.node.value_place(&["contract", "user"]))
+                        .note("allowed: two numbers, such as `\"999:999\"`"),
+                );
+                return None;
+            }
+        }
+        (None, None) => {
+            if !draft.own {
+                findings.push(
+                    Finding::warning(
+                        "unknown-user",
+                        format!("nothing says which user the image of `{}` runs as", draft.name),
+                    )
+                    .at(draft.node.key_place(&["image"]))
+                    .note(format!("it is started as user {OWN_USER}"))
+                    .help("say `user`, the number that the image expects"),
+                );
+            }
+            (OWN_USER, OWN_USER)
+        }
+    };
+    if user == 0 {
+        findings.push(
+            Finding::error("root-user", format!("`{}` would run as root", draft.name))
+                .at(draft.node.value_place(&["user"]))
+                .help("name a number from 1 on; own code runs as 65532 unless said"),
+        );
+    }
+    Some((user, draft.service.group.unwrap_or(group)))
+}
+
+pub(super) fn requests(said: Option<&layer::Resources>) -> Resources {
+    Resources {
+        cpu: said.and_then(|said| said.cpu),
+        memory: said.and_then(|said| said.memory),
+        storage: said.and_then(|said| said.storage),
+    }
+}
+
+/// Memory is limited to what is requested: what is promised to one is not given to another. CPU
+/// is not limited: a limit would slow a service on an idle node.
+pub(super) fn limits(
+    said: Option<&layer::Resources>,
+    limits: Option<&layer::Resources>,
+) -> Resources {
+    Resources {
+        cpu: limits.and_then(|limits| limits.cpu),
+        memory: limits
+            .and_then(|limits| limits.memory)
+            .or_else(|| said.and_then(|said| said.memory)),
+        storage: limits
+            .and_then(|limits| limits.storage)
+            .or_else(|| said.and_then(|said| said.storage)),
+    }
+}
+
+pub(super) fn writable_root(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> bool {
+    let Some(said) = &draft.service.writable_root else { return false };
+    require_why(draft, "writable-root", said.why.as_deref(), findings);
+    true
+}
+
+pub(super) fn token(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<layer::TokenRule> {
+    let Some(said) = &draft.service.token else { return Vec::new() };
+    require_why(draft, "token", said.why.as_deref(), findings);
+    said.rules.clone().unwrap_or_default()
+}
+
+fn require_why(draft: &Draft<'_>, key: &str, why: Option<&str>, findings: &mut Vec<Finding>) {
+    if why.is_none_or(|why| why.trim().is_empty()) {
+        findings.push(
+            Finding::error("missing-why", format!("`{key}` is an exception and says no reason"))
+                .at(draft.node.key_place(&[key]))
+                .help("say `why`, in a sentence"),
+        );
+    }
+}
