@@ -1,17 +1,19 @@
 //! What `iac::yaml` writes is read as the same data by readers of every family.
 //!
 //! Within Rust: `yaml_serde` (libyaml) and serde-saphyr (YAML 1.2). Outside: `PyYAML` and kubectl
-//! (go-yaml), which `tests/tools/install-readers.sh` installs. Without them those tests are
-//! skipped, unless `IAC_REQUIRE_TOOLS=1` or `CI` says that they must be there.
+//! (go-yaml), which `tests/tools/install.sh` installs. Without them those tests are skipped, unless
+//! `IAC_REQUIRE_TOOLS=1` or `CI` says that they must be there.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test starts programs, gives them files, and asks the environment where they are"
+    reason = "a test starts programs and gives them files"
 )]
 
 #[path = "yaml_readers/hostile.rs"]
 mod hostile;
+#[path = "tools/mod.rs"]
+mod tools;
 
 use hostile::{in_every_position, pointers, same, table, text, value};
 use iac::yaml::{Document, KeyOrder, arrange, document, documents};
@@ -19,8 +21,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
+use tools::reader;
 
 fn read_by_yaml_serde(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap_or_else(|error| panic!("yaml_serde: {error}\n{text:?}"))
@@ -148,27 +151,6 @@ fn texts_in(value: &Value) -> usize {
         Value::Object(entries) => entries.values().map(|value| texts_in(value) + 1).sum(),
         _ => 0,
     }
-}
-
-/// The path of an installed reader, or nothing where it may be absent.
-fn reader(path: &str) -> Option<PathBuf> {
-    let tools = std::env::var_os("IAC_TOOLS").map_or_else(
-        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/iac-tools"),
-        PathBuf::from,
-    );
-    let reader = tools.join("readers").join(path);
-    if reader.exists() {
-        return Some(reader);
-    }
-    let is_set =
-        |name| std::env::var(name).is_ok_and(|value| !matches!(&*value, "" | "0" | "false"));
-    assert!(
-        !is_set("IAC_REQUIRE_TOOLS") && !is_set("CI"),
-        "{} is not there: run tests/tools/install-readers.sh",
-        reader.display()
-    );
-    println!("skipped: {} is not there: run tests/tools/install-readers.sh", reader.display());
-    None
 }
 
 fn run(command: &mut Command) -> Output {

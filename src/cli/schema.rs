@@ -18,8 +18,8 @@ pub(super) struct Schema {
 }
 
 impl Schema {
-    pub(super) fn run(self, named: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
-        let root = root(named)?;
+    pub(super) fn run(self, folder: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
+        let root = root(folder)?;
         // Schemas know the project's own kinds; without a project there are the built-in ones.
         let (project, _) = load::load(&root)?;
         let schemas = generate::schema::schemas(&project.kinds);
