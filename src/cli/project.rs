@@ -71,13 +71,21 @@ pub(super) fn root(named: Option<Utf8PathBuf>) -> Result<Utf8PathBuf, Failure> {
     Ok(load::find_root(&here).unwrap_or(here))
 }
 
-/// Loads and resolves; prints the findings and fails if one is an error.
-pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+/// Loads; prints the findings and fails if one is an error.
+pub(super) fn loaded(
+    named: Option<Utf8PathBuf>,
+) -> Result<(Utf8PathBuf, Project, Vec<Finding>), Failure> {
     let root = root(named)?;
-    let (project, mut findings) = load::load(&root)?;
+    let (project, findings) = load::load(&root)?;
     if any_error(&findings) {
         return Err(refuse(&findings, &project));
     }
+    Ok((root, project, findings))
+}
+
+/// Loads and resolves; prints the findings and fails if one is an error.
+pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+    let (root, project, mut findings) = loaded(named)?;
     let (resolved, problems) = resolve::resolve(&project);
     findings.extend(problems);
     if any_error(&findings) {
