@@ -19,8 +19,8 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "iac", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 fine, 1 the world failed (disk, git), 2 the input cannot be \
-resolved or the call is wrong,\n3 drift (or changes, where asked), 4 findings."
+    after_help = "Exit codes: 0 fine, 1 the world failed (disk, git), 2 the input cannot be\n\
+resolved or the call is wrong, 3 drift (or changes, where asked), 4 findings."
 )]
 struct Arguments {
     /// The project's folder; the nearest one above that holds `environments/` unless said

@@ -61,6 +61,11 @@ pub(super) struct Opened {
 /// The project's folder: the one that was named, or the nearest above the working folder.
 pub(super) fn root(named: Option<Utf8PathBuf>) -> Result<Utf8PathBuf, Failure> {
     if let Some(root) = named {
+        if !root.is_dir() {
+            return Err(Failure::Call(format!(
+                "there is no folder `{root}`\n  help: name the folder that holds `environments/`"
+            )));
+        }
         return Ok(root);
     }
     let here = std::env::current_dir()
