@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod diff;
 pub mod drift;
+pub mod explain;
 pub mod fileset;
 pub mod finding;
 pub mod generate;

@@ -1,14 +1,16 @@
 //! `iac diff`
 
 use super::project::{
-    Failure, OUT, Opened, Selection, generate, known, open, print_findings, texts,
+    Failure, Opened, Selection, generate, known, open, out, print_findings, texts,
 };
 use super::{Outcome, print, print_json};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;
 use iac::diff::{Files, between, compare};
+use iac::fileset::FileSet;
 use iac::report::{changes, changes_json, changes_markdown};
 use iac::tools::git::Git;
+use iac::write::Scope;
 
 /// What does a change do, in every environment? By object, with its risk
 ///
@@ -78,7 +80,7 @@ impl Diff {
             between(&new, &pair[0], &pair[1])
         } else {
             let scope = self.selection.scope(&stacks);
-            let mut old = self.old(&opened)?;
+            let mut old = self.old(&opened, &files, &scope)?;
             old.retain(|path, _| scope.contains(path));
             compare(&old, &new)
         };
@@ -98,13 +100,17 @@ impl Diff {
     }
 
     /// The tree that the new one is compared with.
-    fn old(&self, opened: &Opened) -> Result<Files, Failure> {
+    fn old(&self, opened: &Opened, files: &FileSet, scope: &Scope) -> Result<Files, Failure> {
         match self.against.as_deref() {
-            None => Ok(iac::write::read(&opened.root, Utf8Path::new(OUT))?),
+            None => Ok(iac::write::read_own(&opened.root, out(), files, scope)?),
             Some(folder) if Utf8Path::new(folder).is_dir() => {
                 Ok(iac::write::read(Utf8Path::new(folder), Utf8Path::new("."))?)
             }
-            Some(revision) => Ok(Git::tree(&opened.root, revision, Utf8Path::new(OUT))?),
+            Some(revision) => {
+                let mut old = Git::tree(&opened.root, revision, out())?;
+                iac::write::leave_out_kept(&opened.root, out(), &mut old)?;
+                Ok(old)
+            }
         }
     }
 }

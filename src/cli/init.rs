@@ -35,12 +35,11 @@ impl Init {
         let mut written = Vec::new();
         for (path, text) in STARTER {
             let path = Utf8Path::new(path);
-            if iac::write::create(&folder, path, text)? {
-                written.push(path);
-            }
+            written.push((path, iac::write::create(&folder, path, text)?));
         }
-        for path in written {
-            anstream::eprintln!("created {}", folder.join(path));
+        for (path, created) in written {
+            let what = if created { "created" } else { "left alone, it exists:" };
+            anstream::eprintln!("{what} {}", folder.join(path));
         }
         anstream::eprintln!("next: iac render, then git add environments out");
         Ok(Outcome::Fine)

@@ -145,15 +145,21 @@ impl Selection {
         if self.is_everything() {
             return Scope::everything();
         }
-        let of_stack = |stack: &Stack| {
-            Utf8PathBuf::from(format!("{}/{}", stack.environment.name, stack.system))
-        };
-        let shared = SHARED.iter().map(Utf8PathBuf::from);
         match &self.system {
-            Some(_) => Scope::of(stacks.iter().map(of_stack).chain(shared)),
-            None => Scope::of(self.environments.iter().map(Utf8PathBuf::from).chain(shared)),
+            Some(_) => of_stacks(stacks),
+            None => {
+                let environments = self.environments.iter().map(String::as_str);
+                Scope::of(environments.chain(SHARED.iter().copied()))
+            }
         }
     }
+}
+
+/// The folders of some stacks, and nothing beside them.
+pub(super) fn of_stacks(stacks: &[Stack]) -> iac::write::Scope {
+    iac::write::Scope::of(
+        stacks.iter().map(|stack| format!("{}/{}", stack.environment.name, stack.system)),
+    )
 }
 
 /// Refuses a name that does not exist.

@@ -5,7 +5,7 @@ use super::project::{Failure, known, open};
 use camino::{Utf8Path, Utf8PathBuf};
 use iac::layer::Released;
 use iac::value::{Digest, Name, Tag};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Record which version of an own image a system runs
 #[derive(clap::Args)]
@@ -33,6 +33,9 @@ struct Set {
     releases: Vec<(Name, Released)>,
 }
 
+/// Tags that say nothing of what runs.
+const NOT_A_VERSION: [&str; 2] = ["latest", "unreleased"];
+
 fn release(text: &str) -> Result<(Name, Released), String> {
     let form = "the form is SERVICE=VERSION@DIGEST, such as api=1.4.2@sha256:…";
     let (service, rest) = text.split_once('=').ok_or(form)?;
@@ -40,6 +43,9 @@ fn release(text: &str) -> Result<(Name, Released), String> {
     let service: Name = service.parse().map_err(|error: iac::value::ValueError| error.message)?;
     let version: Tag = version.parse().map_err(|error: iac::value::ValueError| error.message)?;
     let digest: Digest = digest.parse().map_err(|error: iac::value::ValueError| error.message)?;
+    if NOT_A_VERSION.contains(&version.as_str()) {
+        return Err(format!("`{version}` is no version: it must name this build and no other"));
+    }
     Ok((service, Released { version, digest }))
 }
 
@@ -52,8 +58,12 @@ impl Release {
         let system = &systems[&set.system];
         let own: Vec<&str> = iac::resolve::own_services(&opened.project, &set.system);
         let mut entries: BTreeMap<String, Released> = system.release.clone();
+        let mut named = BTreeSet::new();
         for (service, released) in set.releases {
             known("service with an own image", service.as_str(), own.iter().copied())?;
+            if !named.insert(service.clone()) {
+                return Err(Failure::Call(format!("`{service}` is named twice")));
+            }
             entries.insert(service.to_string(), released);
         }
         let path = format!("environments/{}/release.yaml", set.system);

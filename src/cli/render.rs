@@ -1,6 +1,6 @@
 //! `iac render`
 
-use super::project::{Failure, Selection, generate, open, out, print_findings};
+use super::project::{Failure, Selection, generate, of_stacks, open, out, print_findings};
 use super::{Outcome, print};
 use camino::Utf8PathBuf;
 use iac::generate::TARGETS;
@@ -73,11 +73,14 @@ impl Render {
         let (files, findings) = generate(&opened, &stacks)?;
         let mut all = opened.findings.clone();
         all.extend(findings);
-        let scope = self.selection.scope(&stacks);
         let options = Options { prune: self.prune };
         let written = match &self.to {
-            Some(to) => write(to, camino::Utf8Path::new("."), &files, &scope, options)?,
-            None => write(&opened.root, out(), &files, &scope, options)?,
+            // A folder of the user's choice may hold anything: only what lies in a stack's own
+            // folder is ever taken for a stale file.
+            Some(to) => {
+                write(to, camino::Utf8Path::new("."), &files, &of_stacks(&stacks), options)?
+            }
+            None => write(&opened.root, out(), &files, &self.selection.scope(&stacks), options)?,
         };
         print_findings(&all, &opened.project);
         let folder = self.to.as_deref().unwrap_or(out());

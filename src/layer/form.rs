@@ -56,6 +56,10 @@ impl<'de, T: ShortForm + Deserialize<'de>> Deserialize<'de> for Short<T> {
                 T::Short::deserialize(value.into_deserializer()).map(T::expand).map(Short)
             }
 
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+                T::Short::deserialize(value.into_deserializer()).map(T::expand).map(Short)
+            }
+
             fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
                 T::Short::deserialize(value.into_deserializer()).map(T::expand).map(Short)
             }

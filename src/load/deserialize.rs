@@ -1,128 +1,36 @@
 //! serde's view of a located tree, with errors that know where they happened.
 
+use super::fault::{Fault, ReadError, described};
 use crate::source::Place;
 use crate::tree::{Entry, Map, Node, Value, Variant};
+use crate::value::quoted;
+use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use std::cell::Cell;
-use std::collections::btree_map;
-use std::fmt;
-use std::rc::Rc;
+use std::collections::{BTreeMap, btree_map};
 
-/// What is wrong with a value.
-#[derive(Debug, Clone)]
-pub(super) enum Fault {
-    UnknownKey { key: String, allowed: &'static [&'static str] },
-    UnknownWord { given: String, allowed: &'static [&'static str] },
-    WrongType { found: String, expected: String, help: Option<String> },
-    MissingKey { key: &'static str },
-    TwoVariants { first: String, second: String, second_place: Place },
-    Value { message: String, help: Option<String> },
+/// What is not read of a tree, since it is at fault and was reported.
+#[derive(Debug, Default)]
+pub(super) struct Dropped {
+    gone: bool,
+    below: BTreeMap<String, Self>,
 }
 
-/// A fault, where it stands, and by which keys it is reached.
-#[derive(Debug)]
-pub(super) struct ReadError {
-    pub(super) fault: Fault,
-    pub(super) place: Option<Place>,
-    pub(super) path: Vec<String>,
-}
-
-impl ReadError {
-    fn new(fault: Fault) -> Self {
-        Self { fault, place: None, path: Vec::new() }
+impl Dropped {
+    /// Drops what is at a path; whether it was there still.
+    pub(super) fn drop(&mut self, path: &[String]) -> bool {
+        let place =
+            path.iter().fold(self, |dropped, key| dropped.below.entry(key.clone()).or_default());
+        !std::mem::replace(&mut place.gone, true)
     }
 
-    fn at(mut self, place: Place) -> Self {
-        self.place.get_or_insert(place);
-        self
-    }
-
-    fn below(mut self, key: impl Into<String>) -> Self {
-        self.path.insert(0, key.into());
-        self
-    }
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.fault)
-    }
-}
-
-impl std::error::Error for ReadError {}
-
-impl Error for ReadError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        // Value types put what to do on a second line.
-        let text = message.to_string();
-        let (message, help) = match text.split_once("\nhelp: ") {
-            Some((message, help)) => (message.to_owned(), Some(help.to_owned())),
-            None => (text, None),
-        };
-        Self::new(Fault::Value { message, help })
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let expected = expectation(expected);
-        let help = match found {
-            Unexpected::Signed(number) if expected == "text" => {
-                Some(format!("write `\"{number}\"`"))
-            }
-            Unexpected::Float(number) if expected == "text" => {
-                Some(format!("write `\"{number}\"`"))
-            }
-            Unexpected::Bool(word) if expected == "text" => Some(format!("write `\"{word}\"`")),
-            _ => None,
-        };
-        Self::new(Fault::WrongType { found: finding(found), expected, help })
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let expected = expectation(expected);
-        Self::new(Fault::WrongType { found: finding(found), expected, help: None })
-    }
-
-    fn unknown_variant(given: &str, allowed: &'static [&'static str]) -> Self {
-        Self::new(Fault::UnknownWord { given: given.to_owned(), allowed })
-    }
-
-    fn unknown_field(key: &str, allowed: &'static [&'static str]) -> Self {
-        Self::new(Fault::UnknownKey { key: key.to_owned(), allowed })
-    }
-
-    fn missing_field(key: &'static str) -> Self {
-        Self::new(Fault::MissingKey { key })
-    }
-}
-
-/// serde's names of types in the words of YAML.
-fn expectation(expected: &dyn Expected) -> String {
-    let text = expected.to_string();
-    match text.as_str() {
-        "a string" => "text".to_owned(),
-        "a boolean" => "`true` or `false`".to_owned(),
-        "a sequence" => "a list".to_owned(),
-        "u16" | "u32" | "u64" => "a whole number from 0 on".to_owned(),
-        "i64" => "a whole number".to_owned(),
-        _ => text,
-    }
-}
-
-fn finding(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Bool(word) => format!("`{word}`"),
-        Unexpected::Unsigned(number) => format!("the number `{number}`"),
-        Unexpected::Signed(number) => format!("the number `{number}`"),
-        Unexpected::Float(number) => format!("the number `{number}`"),
-        Unexpected::Str(text) => format!("the text `{text}`"),
-        Unexpected::Unit | Unexpected::Option => "`null`".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a map".to_owned(),
-        other => other.to_string(),
+    /// Whether something was dropped that stood directly below a path.
+    pub(super) fn has_below(&self, path: &[String]) -> bool {
+        let end = path.iter().try_fold(self, |dropped, key| dropped.below.get(key));
+        end.is_some_and(|dropped| dropped.below.values().any(|child| child.gone))
     }
 }
 
@@ -130,11 +38,21 @@ fn finding(found: Unexpected<'_>) -> String {
 #[derive(Clone, Copy)]
 pub(super) struct NodeDeserializer<'a> {
     node: &'a Node,
+    dropped: Option<&'a Dropped>,
 }
 
 impl<'a> NodeDeserializer<'a> {
-    pub(super) fn new(node: &'a Node) -> Self {
-        Self { node }
+    pub(super) fn new(node: &'a Node, dropped: &'a Dropped) -> Self {
+        Self { node, dropped: Some(dropped) }
+    }
+
+    /// What is below a key; nothing if it was dropped.
+    fn below(self, key: &str, node: &'a Node) -> Option<Self> {
+        let dropped = self.dropped.and_then(|dropped| dropped.below.get(key));
+        match dropped {
+            Some(dropped) if dropped.gone => None,
+            _ => Some(Self { node, dropped }),
+        }
     }
 
     fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -144,35 +62,79 @@ impl<'a> NodeDeserializer<'a> {
             Value::Integer(number) => visitor.visit_i64(*number),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Text(text) => visitor.visit_str(text),
-            Value::List(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
-            Value::Map(map) => visit_map(map, false, visitor),
-            Value::Variant(variant) => visitor.visit_map(Single { variant, taken: false }),
+            Value::List(items) => {
+                visitor.visit_seq(Items { list: self, items: items.iter().enumerate() })
+            }
+            Value::Map(map) => visitor.visit_map(self.entries(map, false)),
+            Value::Variant(variant) => {
+                visitor.visit_map(Single { of: self, variant, taken: false })
+            }
         }
     }
-}
 
-/// Reads a map, and gives an error about one of its keys the place of that key. In a map keyed by
-/// name a `null` removes an entry, so that there is nothing to read.
-fn visit_map<'de, V: Visitor<'de>>(
-    map: &Map,
-    named: bool,
-    visitor: V,
-) -> Result<V::Value, ReadError> {
-    let current = Rc::new(Cell::new(None));
-    let entries =
-        Entries { rest: map.entries.iter(), named, value: None, current: Rc::clone(&current) };
-    visitor.visit_map(entries).map_err(|error| match (&error.fault, current.get()) {
-        (Fault::UnknownKey { .. }, Some(place)) if error.place.is_none() => {
-            let key = map
-                .entries
-                .iter()
-                .find(|(_, entry)| entry.key == place)
-                .map(|(key, _)| key.clone())
-                .unwrap_or_default();
-            error.at(place).below(key)
+    /// In a map keyed by name a `null` removes an entry, so that there is nothing to read.
+    fn entries(self, map: &'a Map, named: bool) -> Entries<'a> {
+        Entries { map: self, rest: map.entries.iter(), named, value: None }
+    }
+
+    /// The chosen alternative of a map that must hold exactly one. A `null` beside it removes
+    /// another, which it does anyway.
+    fn chosen(
+        self,
+        map: &'a Map,
+        variants: &'static [&'static str],
+    ) -> Result<Chosen<'a>, ReadError> {
+        let mut entries: Vec<(&String, &Entry)> = map.entries.iter().collect();
+        entries.sort_by_key(|(_, entry)| entry.key);
+        let there = entries.len();
+        entries.retain(|(name, entry)| self.below(name, &entry.node).is_some());
+        if there > 0 && entries.is_empty() {
+            return Err(ReadError::new(Fault::Emptied));
         }
-        _ => error,
-    })
+        if let Some((name, entry)) =
+            entries.iter().find(|(name, _)| !variants.contains(&name.as_str()))
+        {
+            let fault = Fault::UnknownWord { given: (*name).clone(), allowed: variants };
+            return Err(ReadError::new(fault).at(entry.key).below(*name));
+        }
+        let is_said = |(_, entry): &&(&String, &Entry)| entry.node.value != Value::Null;
+        let said: Vec<_> = entries.iter().filter(is_said).collect();
+        match (said[..].split_first(), &entries[..]) {
+            (Some(((name, entry), [])), _) => Ok(Chosen {
+                name,
+                key: entry.key,
+                content: Self {
+                    node: &entry.node,
+                    dropped: self.dropped.and_then(|dropped| dropped.below.get(*name)),
+                },
+            }),
+            (Some(((first, entry), [(second, other), ..])), _) => {
+                let fault = Fault::TwoVariants {
+                    first: (*first).clone(),
+                    first_place: entry.key,
+                    second: (*second).clone(),
+                };
+                Err(ReadError::new(fault).at(other.key).below(*second))
+            }
+            (None, [(name, entry), ..]) => {
+                let fault = Fault::WrongType {
+                    found: "`null`".to_owned(),
+                    expected: format!("what `{name}` holds"),
+                    help: Some(format!("write `{name}: {{}}`")),
+                };
+                Err(ReadError::new(fault).at(entry.node.place).below(*name))
+            }
+            (None, []) => Err(self.no_variant(variants)),
+        }
+    }
+
+    fn no_variant(self, variants: &'static [&'static str]) -> ReadError {
+        ReadError::new(Fault::WrongType {
+            found: described(self.node),
+            expected: format!("one of {}", variants.join(", ")),
+            help: None,
+        })
+    }
 }
 
 impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
@@ -184,23 +146,24 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
-            Value::Map(map) => visit_map(map, true, visitor),
+            Value::Map(map) => visitor.visit_map(self.entries(map, true)),
             _ => self.visit(visitor),
         }
         .map_err(|error| error.at(self.node.place))
     }
 
-    /// serde's structs could be read from lists, too, by the order of their fields.
+    /// serde would take a list for a struct whose keys are not named.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        if let Value::List(_) = self.node.value {
-            return Err(ReadError::invalid_type(Unexpected::Seq, &visitor).at(self.node.place));
+        match &self.node.value {
+            Value::List(_) => Err(ReadError::invalid_type(Unexpected::Seq, &visitor)),
+            _ => self.visit(visitor),
         }
-        self.deserialize_any(visitor)
+        .map_err(|error| error.at(self.node.place))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -225,31 +188,17 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         let result = match &self.node.value {
-            Value::Text(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            Value::Variant(variant) => visitor.visit_enum(Chosen {
-                name: &variant.name,
-                key: variant.key,
-                node: &variant.node,
-            }),
-            Value::Map(map) if map.entries.len() == 1 => {
-                let (name, entry) = map.entries.iter().next().expect("one entry");
-                visitor.visit_enum(Chosen { name, key: entry.key, node: &entry.node })
+            Value::Text(text) => visitor.visit_enum(Word(text)),
+            Value::Variant(variant) => match self.below(&variant.name, &variant.node) {
+                Some(content) => {
+                    visitor.visit_enum(Chosen { name: &variant.name, key: variant.key, content })
+                }
+                None => Err(ReadError::new(Fault::Emptied)),
+            },
+            Value::Map(map) => {
+                self.chosen(map, variants).and_then(|chosen| visitor.visit_enum(chosen))
             }
-            Value::Map(map) if map.entries.len() > 1 => {
-                let mut entries: Vec<(&String, &Entry)> = map.entries.iter().collect();
-                entries.sort_by_key(|(_, entry)| entry.key);
-                Err(ReadError::new(Fault::TwoVariants {
-                    first: entries[0].0.clone(),
-                    second: entries[1].0.clone(),
-                    second_place: entries[1].1.key,
-                })
-                .at(entries[0].1.key))
-            }
-            _ => Err(ReadError::new(Fault::WrongType {
-                found: described(self.node),
-                expected: format!("one of {}", variants.join(", ")),
-                help: None,
-            })),
+            _ => Err(self.no_variant(variants)),
         };
         result.map_err(|error| error.at(self.node.place))
     }
@@ -260,22 +209,11 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     }
 }
 
-fn described(node: &Node) -> String {
-    match &node.value {
-        Value::Bool(word) => format!("`{word}`"),
-        Value::Integer(number) => format!("the number `{number}`"),
-        Value::Float(number) => format!("the number `{number}`"),
-        Value::Text(text) => format!("the text `{text}`"),
-        Value::Map(map) if map.entries.is_empty() => "an empty map".to_owned(),
-        _ => node.kind().to_owned(),
-    }
-}
-
 struct Entries<'a> {
+    map: NodeDeserializer<'a>,
     rest: btree_map::Iter<'a, String, Entry>,
     named: bool,
-    value: Option<(&'a String, &'a Entry)>,
-    current: Rc<Cell<Option<Place>>>,
+    value: Option<(&'a str, NodeDeserializer<'a>)>,
 }
 
 impl<'de> MapAccess<'de> for Entries<'_> {
@@ -285,24 +223,23 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, ReadError> {
-        let named = self.named;
-        let next = self.rest.find(|(_, entry)| !named || entry.node.value != Value::Null);
-        let Some((key, entry)) = next else {
-            self.current.set(None);
-            return Ok(None);
-        };
-        self.value = Some((key, entry));
-        self.current.set(Some(entry.key));
-        let deserializer = key.as_str().into_deserializer();
-        seed.deserialize(deserializer)
-            .map(Some)
-            .map_err(|error: ReadError| error.at(entry.key).below(key))
+        for (key, entry) in self.rest.by_ref() {
+            if self.named && entry.node.value == Value::Null {
+                continue;
+            }
+            let Some(content) = self.map.below(key, &entry.node) else { continue };
+            self.value = Some((key, content));
+            return seed
+                .deserialize(key.as_str().into_deserializer())
+                .map(Some)
+                .map_err(|error: ReadError| error.at(entry.key).below(key));
+        }
+        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
-        let (key, entry) = self.value.take().expect("serde asks for a key before its value");
-        seed.deserialize(NodeDeserializer::new(&entry.node))
-            .map_err(|error| error.at(entry.node.place).below(key))
+        let (key, content) = self.value.take().expect("serde asks for a key before its value");
+        seed.deserialize(content).map_err(|error| error.at(content.node.place).below(key))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -312,6 +249,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
 
 /// A chosen alternative, read as a map with one key.
 struct Single<'a> {
+    of: NodeDeserializer<'a>,
     variant: &'a Variant,
     taken: bool,
 }
@@ -323,19 +261,27 @@ impl<'de> MapAccess<'de> for Single<'_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, ReadError> {
-        if std::mem::replace(&mut self.taken, true) {
+        let name = &self.variant.name;
+        if std::mem::replace(&mut self.taken, true)
+            || self.of.below(name, &self.variant.node).is_none()
+        {
             return Ok(None);
         }
-        seed.deserialize(self.variant.name.as_str().into_deserializer()).map(Some)
+        seed.deserialize(name.as_str().into_deserializer())
+            .map(Some)
+            .map_err(|error: ReadError| error.at(self.variant.key).below(name))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
-        seed.deserialize(NodeDeserializer::new(&self.variant.node))
-            .map_err(|error| error.below(&self.variant.name))
+        let name = &self.variant.name;
+        let content = self.of.below(name, &self.variant.node);
+        let content = content.expect("a key was given, so that there is a value");
+        seed.deserialize(content).map_err(|error| error.at(content.node.place).below(name))
     }
 }
 
 struct Items<'a> {
+    list: NodeDeserializer<'a>,
     items: std::iter::Enumerate<std::slice::Iter<'a, Node>>,
 }
 
@@ -346,10 +292,15 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, ReadError> {
-        let Some((index, node)) = self.items.next() else { return Ok(None) };
-        seed.deserialize(NodeDeserializer::new(node))
-            .map(Some)
-            .map_err(|error| error.at(node.place).below(index.to_string()))
+        for (index, node) in self.items.by_ref() {
+            let index = index.to_string();
+            let Some(content) = self.list.below(&index, node) else { continue };
+            return seed
+                .deserialize(content)
+                .map(Some)
+                .map_err(|error| error.at(node.place).below(index));
+        }
+        Ok(None)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -357,10 +308,60 @@ impl<'de> SeqAccess<'de> for Items<'_> {
     }
 }
 
+/// A word that names an alternative.
+struct Word<'a>(&'a str);
+
+impl<'a, 'de> EnumAccess<'de> for Word<'a> {
+    type Error = ReadError;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
+        let name: StrDeserializer<'a, ReadError> = self.0.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl Word<'_> {
+    /// The alternative holds something, so that the word alone is not enough.
+    fn alone(&self) -> ReadError {
+        let name = self.0;
+        ReadError::new(Fault::WrongType {
+            found: format!("the text {}", quoted(name)),
+            expected: format!("a map `{{ {name}: … }}`"),
+            help: Some(format!("write `{{ {name}: {{}} }}`")),
+        })
+    }
+}
+
+impl<'de> VariantAccess<'de> for Word<'_> {
+    type Error = ReadError;
+
+    fn unit_variant(self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, ReadError> {
+        Err(self.alone())
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, ReadError> {
+        Err(self.alone())
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, ReadError> {
+        Err(self.alone())
+    }
+}
+
+/// An alternative and what it holds.
 struct Chosen<'a> {
     name: &'a str,
     key: Place,
-    node: &'a Node,
+    content: NodeDeserializer<'a>,
 }
 
 impl<'a, 'de> EnumAccess<'de> for Chosen<'a> {
@@ -374,13 +375,13 @@ impl<'a, 'de> EnumAccess<'de> for Chosen<'a> {
         let name = seed
             .deserialize(self.name.into_deserializer())
             .map_err(|error: ReadError| error.at(self.key))?;
-        Ok((name, ChosenContent { name: self.name, node: self.node }))
+        Ok((name, ChosenContent { name: self.name, content: self.content }))
     }
 }
 
 struct ChosenContent<'a> {
     name: &'a str,
-    node: &'a Node,
+    content: NodeDeserializer<'a>,
 }
 
 impl<'de> VariantAccess<'de> for ChosenContent<'_> {
@@ -388,19 +389,19 @@ impl<'de> VariantAccess<'de> for ChosenContent<'_> {
 
     fn unit_variant(self) -> Result<(), ReadError> {
         let fault = Fault::WrongType {
-            found: described(self.node),
+            found: "a map".to_owned(),
             expected: format!("only the word `{}`", self.name),
             help: Some(format!("write `{}`", self.name)),
         };
-        Err(ReadError::new(fault).at(self.node.place))
+        Err(ReadError::new(fault))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
-        seed.deserialize(NodeDeserializer::new(self.node)).map_err(|error| error.below(self.name))
+        seed.deserialize(self.content).map_err(|error| error.below(self.name))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
-        NodeDeserializer::new(self.node).deserialize_any(visitor)
+        self.content.deserialize_any(visitor).map_err(|error| error.below(self.name))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -408,6 +409,6 @@ impl<'de> VariantAccess<'de> for ChosenContent<'_> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        NodeDeserializer::new(self.node).deserialize_any(visitor)
+        self.content.deserialize_any(visitor).map_err(|error| error.below(self.name))
     }
 }

@@ -15,13 +15,15 @@ use std::cell::RefCell;
 use std::fmt;
 
 /// The tree of a layer in its normal form, and what is wrong with it.
+///
+/// # Panics
+/// If a layer holds what no YAML file can say; the types do not let it.
 pub fn normalise<T: Serialize>(layer: &T, source: &Node) -> (Node, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let writer = Writer { source: Some(source), place: source.place, findings: &findings };
     let node = layer
         .serialize(writer)
-        .ok()
-        .flatten()
+        .expect("layers hold what YAML can say")
         .unwrap_or_else(|| Node::new(source.place, Value::Map(Map::default())));
     (node, findings.into_inner())
 }
@@ -54,11 +56,15 @@ impl Error for Unsupported {
 impl<'a> Writer<'a> {
     /// The key's place and a writer for its value.
     fn child(self, key: &str) -> (Place, Self) {
-        let entry = self.source.and_then(Node::as_map).and_then(|map| map.entries.get(key));
-        match entry {
-            Some(entry) => {
-                (entry.key, Self { source: Some(&entry.node), place: entry.node.place, ..self })
+        let found = match self.source.map(|node| &node.value) {
+            Some(Value::Map(map)) => map.entries.get(key).map(|entry| (entry.key, &entry.node)),
+            Some(Value::Variant(variant)) if variant.name == key => {
+                Some((variant.key, &variant.node))
             }
+            _ => None,
+        };
+        match found {
+            Some((key, node)) => (key, Self { source: Some(node), place: node.place, ..self }),
             None => (self.place, Self { source: None, ..self }),
         }
     }

@@ -3,65 +3,82 @@
 //! serde stops at the first fault. Since every key of a layer is optional, the value at fault can
 //! be dropped and the rest read again, until nothing is left to complain about.
 
-use super::deserialize::{Fault, NodeDeserializer, ReadError};
+use super::deserialize::{Dropped, NodeDeserializer};
+use super::fault::{Fault, ReadError};
 use crate::finding::{Finding, nearest};
 use crate::source::Place;
 use crate::tree::{Node, Value};
+use crate::value::quoted;
 use serde::de::DeserializeOwned;
 
 /// A file with more faults than this is not the kind of file it is taken for.
 const MOST_FAULTS: usize = 100;
 
-/// Reads a tree as `T`. The value is absent only if the tree is not even a map.
+/// Reads a tree as `T`, without what is at fault. The value is absent only if that is the tree as a
+/// whole, or if there is no end of faults.
 #[must_use]
 pub fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let mut remaining: Option<Node> = None;
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut dropped = Dropped::default();
+    let mut lists: Vec<Vec<String>> = Vec::new();
     loop {
-        let tree = remaining.as_ref().unwrap_or(node);
-        match T::deserialize(NodeDeserializer::new(tree)) {
-            Ok(value) => return (Some(value), findings),
-            Err(error) => {
-                let place = error.place.unwrap_or(node.place);
-                findings.push(describe(&error, place));
-                let mut tree = remaining.take().unwrap_or_else(|| node.clone());
-                if findings.len() == MOST_FAULTS || !remove(&mut tree, &error.path) {
-                    return (None, findings);
+        let error = match T::deserialize(NodeDeserializer::new(node, &dropped)) {
+            Ok(value) if lists.is_empty() => return (Some(value), findings),
+            Ok(_) => {
+                // A shorter list would mean something else, so that it goes as a whole.
+                for list in lists.drain(..) {
+                    dropped.drop(&list);
                 }
-                remaining = Some(tree);
+                continue;
+            }
+            Err(error) => error,
+        };
+        if !follows(&error, &dropped) {
+            let finding = describe(&error, error.place.unwrap_or(node.place));
+            if !findings.contains(&finding) {
+                findings.push(finding);
             }
         }
+        if findings.len() == MOST_FAULTS {
+            if let Some(last) = findings.pop() {
+                findings.push(last.note("there are more; reading ended here"));
+            }
+            return (None, findings);
+        }
+        if error.path.is_empty() || !dropped.drop(&error.path) {
+            return (None, findings);
+        }
+        lists.extend(list(node, &error.path));
     }
 }
 
-/// Removes what stands at a path. Items of a list take the whole list with them: a shorter list
-/// would mean something else.
-fn remove(node: &mut Node, path: &[String]) -> bool {
-    let Some((key, rest)) = path.split_first() else { return false };
-    match &mut node.value {
-        Value::Map(map) => {
-            let Some(entry) = map.entries.get_mut(key) else { return false };
-            if !matches!(entry.node.value, Value::Map(_) | Value::Variant(_))
-                || !remove(&mut entry.node, rest)
-            {
-                map.entries.remove(key);
-            }
-            true
-        }
+/// Whether a fault is there only because another was dropped.
+fn follows(error: &ReadError, dropped: &Dropped) -> bool {
+    match &error.fault {
+        Fault::Emptied => true,
+        // It is at fault itself, or stands there by another name.
+        Fault::MissingKey { .. } => dropped.has_below(&error.path),
         _ => false,
     }
+}
+
+/// The outermost list that a path leads into.
+fn list(node: &Node, path: &[String]) -> Option<Vec<String>> {
+    (0..path.len())
+        .find(|end| matches!(node.at(&path[..*end]).map(|node| &node.value), Some(Value::List(_))))
+        .map(|end| path[..end].to_vec())
 }
 
 fn describe(error: &ReadError, place: Place) -> Finding {
     match &error.fault {
         Fault::UnknownKey { key, allowed } => Finding::error(
             "unknown-key",
-            format!("unknown key `{key}`"),
+            format!("unknown key {}", quoted(key)),
         )
         .at(place)
         .known("allowed", key, allowed.iter().copied()),
         Fault::UnknownWord { given, allowed } => {
-            let finding = Finding::error("unknown-word", format!("unknown word `{given}`"))
+            let finding = Finding::error("unknown-word", format!("unknown word {}", quoted(given)))
                 .at(place)
                 .note(format!("allowed: {}", allowed.join(", ")));
             match nearest(given, allowed.iter().copied()) {
@@ -81,10 +98,10 @@ fn describe(error: &ReadError, place: Place) -> Finding {
         Fault::MissingKey { key } => {
             Finding::error("missing-key", format!("the key `{key}` is missing")).at(place)
         }
-        Fault::TwoVariants { first, second, second_place } => {
+        Fault::TwoVariants { first, first_place, second } => {
             Finding::error("two-variants", format!("`{first}` and `{second}` exclude each other"))
-                .at(*second_place)
-                .related(place, "the other one is here")
+                .at(place)
+                .related(*first_place, format!("`{first}` is said here"))
                 .help("say one of them")
         }
         Fault::Value { message, help } => {
@@ -94,5 +111,6 @@ fn describe(error: &ReadError, place: Place) -> Finding {
                 None => finding,
             }
         }
+        Fault::Emptied => Finding::error("invalid-value", "nothing is left of it").at(place),
     }
 }

@@ -7,9 +7,13 @@
 
 mod like;
 mod service;
+mod system;
+#[cfg(test)]
+mod tests;
 
 pub use like::{Inherited, chain, environment_layers};
 pub use service::{Layer, Origin, ServiceLayers, own_code, service_layers};
+pub use system::system_layers;
 
 use crate::tree::{Map, Node, Value};
 

@@ -7,27 +7,27 @@ use crate::tree::{Map, Node, Value};
 use std::collections::BTreeMap;
 
 /// Where a layer comes from, in the words that `explain` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// The catalogue's entry of the kind.
     Catalogue,
     /// What own code has by default.
     Defaults,
-    /// A shape.
-    Shape,
+    /// The shape of this name.
+    Shape(String),
     /// The service itself.
     Service,
 }
 
 impl Origin {
-    /// The word for it.
+    /// The words for it.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn words(&self) -> String {
         match self {
-            Self::Catalogue => "catalogue",
-            Self::Defaults => "defaults",
-            Self::Shape => "shape",
-            Self::Service => "service",
+            Self::Catalogue => "catalogue".to_owned(),
+            Self::Defaults => "defaults".to_owned(),
+            Self::Shape(name) => format!("shape {name}"),
+            Self::Service => "service".to_owned(),
         }
     }
 }
@@ -69,7 +69,7 @@ pub fn service_layers(
     let layer = |origin, node: &Node| Layer { origin, node: node.clone() };
 
     let shapes = shape_layers(project, system, overrides, service, name, findings);
-    own.extend(shapes.iter().map(|node| layer(Origin::Shape, node)));
+    own.extend(shapes.into_iter().map(|(name, node)| Layer { origin: Origin::Shape(name), node }));
     own.push(layer(Origin::Service, service));
     own.extend(
         overrides
@@ -139,7 +139,7 @@ fn shape_layers(
     service: &Node,
     name: &str,
     findings: &mut Vec<Finding>,
-) -> Vec<Node> {
+) -> Vec<(String, Node)> {
     let Some(Value::List(names)) = service.child("shape").map(|node| &node.value) else {
         return Vec::new();
     };
@@ -170,10 +170,10 @@ fn shape_layers(
         }
     }
     let changes = shapes.iter().flat_map(|(shape, _)| {
-        overrides.iter().filter_map(|file| file.at(&["shapes", shape]).cloned()).collect::<Vec<_>>()
+        overrides.iter().filter_map(|file| Some((*shape, file.at(&["shapes", shape])?)))
     });
-    let changes: Vec<Node> = changes.collect();
-    shapes.into_iter().map(|(_, node)| node.clone()).chain(changes).collect()
+    let layers = shapes.iter().copied().chain(changes);
+    layers.map(|(shape, node)| (shape.to_owned(), node.clone())).collect()
 }
 
 /// Two shapes that say one leaf differently, where the service does not decide.

@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod changes_json;
 pub mod changes_markdown;
+pub mod explanation;
 pub mod findings;
 
 mod escape;

@@ -4,15 +4,11 @@ use super::draft::World;
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{SystemFiles, read};
-use crate::merge::{merge_all, settle};
+use crate::merge::{merge_all, settle, system_layers};
 use crate::source::Place;
-use crate::tree::{Map, Node, Value};
+use crate::tree::Node;
 use crate::value::Namespace;
 use serde_json::json;
-use std::collections::BTreeMap;
-
-/// Keys of a system that environments change as a whole; services merge one by one.
-const MERGED: &[&str] = &["about", "images", "facts", "volumes", "external", "offers"];
 
 /// The system's own keys, merged over the environment's files.
 pub(super) fn merged(
@@ -20,17 +16,7 @@ pub(super) fn merged(
     overrides: &[&Node],
     findings: &mut Vec<Finding>,
 ) -> Option<(Node, layer::System)> {
-    let own = |node: &Node| {
-        let mut entries = BTreeMap::new();
-        for key in MERGED {
-            if let Some(entry) = node.as_map().and_then(|map| map.entries.get(*key)) {
-                entries.insert((*key).to_owned(), entry.clone());
-            }
-        }
-        Node::new(node.place, Value::Map(Map { entries, reset: false }))
-    };
-    let nodes: Vec<Node> =
-        [&files.node].into_iter().chain(overrides.iter().copied()).map(own).collect();
+    let nodes = system_layers(files, overrides);
     let node = settle(merge_all(&nodes)?)?;
     let (typed, problems) = read::<layer::System>(&node);
     findings.extend(problems);

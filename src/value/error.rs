@@ -58,7 +58,7 @@ impl std::error::Error for ValueError {}
 const SHOWN: usize = 80;
 
 /// A text in backticks, on one line whatever it holds, and not longer than a message should be.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut shown = String::from("`");
     for (index, character) in text.chars().enumerate() {
         if index == SHOWN {

@@ -33,6 +33,7 @@ pub use cron::Schedule;
 pub use digest::{Digest, Tag};
 pub use duration::Duration;
 pub use error::ValueError;
+pub(crate) use error::quoted;
 pub use host::Host;
 pub use image::{ImageName, ImageReference};
 pub use key::{EnvName, SecretKey};

@@ -129,12 +129,13 @@ pub(crate) fn text(path: &Utf8Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// The texts of all files in a folder.
-pub(crate) fn texts(top: &Utf8Path) -> Result<BTreeMap<Utf8PathBuf, String>, (PathBuf, io::Error)> {
-    let survey = survey(top, |_| true)?;
-    let files = survey.entries.into_iter().filter(|(_, kind)| *kind == Kind::File);
+/// The texts of some files in a folder; what is not UTF-8 is replaced.
+pub(crate) fn texts(
+    top: &Utf8Path,
+    files: impl Iterator<Item = Utf8PathBuf>,
+) -> Result<BTreeMap<Utf8PathBuf, String>, (PathBuf, io::Error)> {
     files
-        .map(|(path, _)| match fs::read(top.join(&path)) {
+        .map(|path| match fs::read(top.join(&path)) {
             Ok(bytes) => Ok((path, String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) => Err((path.into_std_path_buf(), error)),
         })

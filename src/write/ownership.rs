@@ -16,6 +16,11 @@ pub const KEEP: &str = ".keep";
 /// Files at the top of the output folder that are never stale.
 const NEVER_STALE: [&str; 3] = [KEEP, ".gitignore", ".gitattributes"];
 
+/// Whether a path of the output folder is the user's in any case.
+pub(crate) fn is_never_stale(path: &Utf8Path) -> bool {
+    NEVER_STALE.contains(&path.as_str())
+}
+
 /// The part of the output folder that a run speaks for. A file outside it is not stale only because
 /// this run does not generate it.
 #[derive(Debug, Clone)]
@@ -219,7 +224,7 @@ pub(crate) fn strays(
     scope: &Scope,
 ) -> Vec<Stray> {
     let named = survey.entries.iter().filter(|(path, kind)| {
-        **kind != Kind::Folder && files.get(path).is_none() && !NEVER_STALE.contains(&path.as_str())
+        **kind != Kind::Folder && files.get(path).is_none() && !is_never_stale(path)
     });
     let named = named.map(|(path, kind)| (path.as_std_path().to_owned(), path.clone(), *kind));
     let unnamed = survey.unnamed.iter().map(|(path, kind)| (path.clone(), shown(path), *kind));

@@ -1,0 +1,307 @@
+//! Reads a project: walks `environments/` and gives each file its meaning.
+
+use super::files::{DirectoryEntry, Files};
+use super::project::{KindEntry, Project};
+use super::{normal, typed, yaml};
+use crate::finding::Finding;
+use crate::layer;
+use crate::source::Place;
+use crate::tree::{Map, Node, Value};
+use camino::Utf8Path;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+
+/// Names that an environment cannot have, and what bears them.
+const RESERVED: &[(&str, &str)] = &[
+    ("catalogue", "the folder `environments/catalogue/`"),
+    ("reference", "the folder `out/reference/`"),
+    ("release", "the file `release.yaml` of each system"),
+    ("schema", "the folder `out/schema/`"),
+    ("shapes", "the folder `environments/shapes/`"),
+    ("shared", "the folder `out/shared/`"),
+    ("system", "the file `system.yaml` of each system"),
+];
+
+/// Reads a project. Faults in its files are findings; the error is for a world that does not let
+/// itself be read.
+///
+/// What is at fault is left out of the project. With an error among the findings it is there for
+/// editors and `explain`; what `resolve` misses in it may be what was left out.
+pub fn load(root: &Utf8Path) -> anyhow::Result<(Project, Vec<Finding>)> {
+    let mut loader = Loader {
+        files: Files::new(root)?,
+        project: Project::default(),
+        named: BTreeSet::new(),
+        findings: Vec::new(),
+    };
+    loader.built_in_catalogue();
+    loader.everything()?;
+    Ok((loader.project, loader.findings))
+}
+
+pub(super) struct Loader {
+    pub(super) files: Files,
+    pub(super) project: Project,
+    /// Environments that have a file, even one that cannot be read.
+    pub(super) named: BTreeSet<String>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Loader {
+    fn everything(&mut self) -> anyhow::Result<()> {
+        let folder = Utf8Path::new("environments");
+        let Some(entries) = self.entries(folder)? else {
+            if self.findings.is_empty() {
+                self.findings.push(
+                    Finding::error("no-project", "there is no folder `environments/` here")
+                        .help("go to a project, or start one with `iac init`"),
+                );
+            }
+            return Ok(());
+        };
+        let mut systems = Vec::new();
+        for entry in entries {
+            let path = folder.join(&entry.name);
+            match (entry.name.as_str(), is_folder(&entry)) {
+                ("catalogue", true) => self.catalogue(&path)?,
+                ("shapes", true) => self.shapes(&path)?,
+                ("catalogue" | "shapes", false) => self.no_folder(&path),
+                (_, true) => systems.push(entry.name),
+                ("lock.yaml", _) => self.lock(&path)?,
+                _ => self.environment(&path)?,
+            }
+        }
+        if self.project.environments.is_empty() && self.findings.is_empty() {
+            self.findings.push(
+                Finding::error("no-environment", "there is no environment in `environments/`")
+                    .help("describe one in a file such as `environments/dev.yaml`"),
+            );
+        }
+        for name in systems {
+            self.system(&name, &folder.join(&name))?;
+        }
+        if self.project.systems.is_empty() && self.findings.is_empty() {
+            self.findings.push(
+                Finding::error("no-system", "there is no system in `environments/`")
+                    .help("describe one in a file such as `environments/shop/system.yaml`"),
+            );
+        }
+        Ok(())
+    }
+
+    fn environment(&mut self, path: &Utf8Path) -> anyhow::Result<()> {
+        if let (Some(stem), Some("yaml" | "yml")) = (path.file_stem(), path.extension()) {
+            self.named.insert(stem.to_owned());
+        }
+        let Some(name) = self.yaml_name(path) else { return Ok(()) };
+        self.check_name(&name, path);
+        if let Some((_, other)) = RESERVED.iter().find(|(reserved, _)| *reserved == name) {
+            self.findings.push(
+                Finding::error(
+                    "reserved-name",
+                    format!("`{path}`: an environment cannot be called `{name}`"),
+                )
+                .note(format!("{other} bears this name"))
+                .help("give the environment another name"),
+            );
+        }
+        if let Some(node) = self.layer::<layer::Environment>(path)? {
+            self.project.environments.insert(name, node);
+        }
+        Ok(())
+    }
+
+    fn built_in_catalogue(&mut self) {
+        for (name, text) in crate::catalogue::BUILT_IN {
+            let path = format!("catalogue/{name}.yaml");
+            let file = self.project.sources.add_built_in(path, *text);
+            let (node, findings) = yaml::parse(file, text);
+            self.findings.extend(findings);
+            if let Some(node) = node {
+                self.kind(name, &node);
+            }
+        }
+    }
+
+    fn catalogue(&mut self, folder: &Utf8Path) -> anyhow::Result<()> {
+        for entry in self.entries(folder)?.unwrap_or_default() {
+            let path = folder.join(&entry.name);
+            let Some(name) = self.yaml_name(&path) else { continue };
+            self.check_name(&name, &path);
+            if let Some(node) = self.parse(&path)? {
+                self.kind(&name, &node);
+            }
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, name: &str, node: &Node) {
+        let (kind, findings) = typed::read::<layer::Kind>(node);
+        self.findings.extend(findings);
+        let Some(kind) = kind else { return };
+        let (node, findings) = normal::normalise(&kind, node);
+        self.findings.extend(findings);
+        let entry = KindEntry { name: name.to_owned(), node, kind };
+        self.project.kinds.insert(name.to_owned(), entry);
+    }
+
+    fn shapes(&mut self, folder: &Utf8Path) -> anyhow::Result<()> {
+        for entry in self.entries(folder)?.unwrap_or_default() {
+            let path = folder.join(&entry.name);
+            let Some(name) = self.yaml_name(&path) else { continue };
+            self.check_name(&name, &path);
+            if let Some(node) = self.layer::<layer::Service>(&path)? {
+                self.project.shapes.insert(name, node);
+            }
+        }
+        Ok(())
+    }
+
+    fn lock(&mut self, path: &Utf8Path) -> anyhow::Result<()> {
+        let Some(node) = self.parse(path)? else { return Ok(()) };
+        let (lock, findings) = typed::read::<layer::Lock>(&node);
+        self.findings.extend(findings);
+        let lock = lock.unwrap_or_default();
+        if let Some(version) = &lock.iac
+            && version != crate::MINOR_VERSION
+        {
+            let ours = crate::MINOR_VERSION;
+            self.findings.push(
+                Finding::error(
+                    "other-version",
+                    format!("this tree is written by iac {version}, and this is iac {ours}"),
+                )
+                .at(node.value_place(&["iac"]))
+                .help(format!(
+                    "run iac {version}; or say `iac: \"{ours}\"` here and review `iac diff` before `iac render`"
+                )),
+            );
+        }
+        self.project.lock = lock;
+        Ok(())
+    }
+
+    /// The entries of a folder; nothing if there is none, or if what is there was reported.
+    pub(super) fn entries(
+        &mut self,
+        folder: &Utf8Path,
+    ) -> anyhow::Result<Option<Vec<DirectoryEntry>>> {
+        match self.files.directory(folder, &mut self.findings)? {
+            Ok(listing) => Ok(listing.map(|listing| listing.entries)),
+            Err(finding) => {
+                self.findings.push(finding);
+                Ok(None)
+            }
+        }
+    }
+
+    /// A file that has the name of a folder with a meaning.
+    pub(super) fn no_folder(&mut self, path: &Utf8Path) {
+        self.findings.push(
+            Finding::error("not-a-folder", format!("`{path}` is a file, a folder is expected"))
+                .help("rename the file"),
+        );
+    }
+
+    /// The name that a YAML file gives; a finding if it is no YAML file.
+    pub(super) fn yaml_name(&mut self, path: &Utf8Path) -> Option<String> {
+        match path.extension() {
+            Some("yaml") => path.file_stem().map(ToOwned::to_owned),
+            Some("yml") => {
+                let right = path.with_extension("yaml");
+                self.findings.push(
+                    Finding::error("wrong-extension", format!("`{path}` would not be read"))
+                        .help(format!("rename it to `{right}`")),
+                );
+                None
+            }
+            _ => {
+                self.findings.push(
+                    Finding::error("unexpected-file", format!("`{path}` has no meaning here"))
+                        .help(
+                            "only `.yaml` files are read; texts that services mount go to `files/`",
+                        ),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn check_name(&mut self, name: &str, path: &Utf8Path) {
+        if let Err(error) = name.parse::<crate::value::Name>() {
+            let finding = Finding::error("invalid-name", format!("`{path}`: {}", error.message));
+            self.findings.push(match error.help {
+                Some(help) => finding.help(help),
+                None => finding,
+            });
+        }
+    }
+
+    pub(super) fn parse(&mut self, path: &Utf8Path) -> anyhow::Result<Option<Node>> {
+        self.parse_any(path, false)
+    }
+
+    pub(super) fn parse_any(
+        &mut self,
+        path: &Utf8Path,
+        may_be_empty: bool,
+    ) -> anyhow::Result<Option<Node>> {
+        let bytes = match self.files.bytes(path)? {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(finding) => {
+                self.findings.push(finding);
+                return Ok(None);
+            }
+        };
+        let text = match yaml::decode(bytes) {
+            Ok(text) => text,
+            Err(fault) => {
+                let file = self.project.sources.add(path.to_string(), fault.text.as_str());
+                self.findings.push(fault.finding(file));
+                return Ok(None);
+            }
+        };
+        let file = self.project.sources.add(path.to_string(), text.clone());
+        let (node, findings) = yaml::parse(file, &text);
+        let empty = findings.iter().any(|finding| finding.id == "empty-file");
+        if empty && may_be_empty {
+            let place = Place::start_of(file);
+            return Ok(Some(Node::new(place, Value::Map(Map::default()))));
+        }
+        self.findings.extend(findings);
+        Ok(node)
+    }
+
+    pub(super) fn layer<T: DeserializeOwned + Serialize>(
+        &mut self,
+        path: &Utf8Path,
+    ) -> anyhow::Result<Option<Node>> {
+        let node = self.parse(path)?;
+        Ok(node.and_then(|node| self.normal::<T>(&node)))
+    }
+
+    /// As `layer`, for a file that may have nothing to say.
+    pub(super) fn layer_or_nothing<T: DeserializeOwned + Serialize>(
+        &mut self,
+        path: &Utf8Path,
+    ) -> anyhow::Result<Option<Node>> {
+        let node = self.parse_any(path, true)?;
+        Ok(node.and_then(|node| self.normal::<T>(&node)))
+    }
+
+    fn normal<T: DeserializeOwned + Serialize>(&mut self, node: &Node) -> Option<Node> {
+        let (layer, findings) = typed::read::<T>(node);
+        self.findings.extend(findings);
+        let (node, findings) = normal::normalise(&layer?, node);
+        self.findings.extend(findings);
+        Some(node)
+    }
+}
+
+/// Whether an entry is read as a folder. A folder with the name of a file is read as a file, which
+/// gives the finding.
+pub(super) fn is_folder(entry: &DirectoryEntry) -> bool {
+    entry.directory && !matches!(Utf8Path::new(&entry.name).extension(), Some("yaml" | "yml"))
+}

@@ -1,0 +1,152 @@
+//! Reads the files of one system.
+
+use super::loader::{Loader, is_folder};
+use super::project::SystemFiles;
+use super::typed;
+use crate::finding::Finding;
+use crate::layer;
+use crate::tree::{Entry, Map, Node, Value};
+use camino::Utf8Path;
+use std::collections::BTreeMap;
+
+/// The most services that a system may have.
+const MOST_SERVICES: usize = 10_000;
+
+impl Loader {
+    pub(super) fn system(&mut self, name: &str, folder: &Utf8Path) -> anyhow::Result<()> {
+        self.check_name(name, folder);
+        let Some(entries) = self.entries(folder)? else { return Ok(()) };
+        let main = folder.join("system.yaml");
+        let has = |name: &str| entries.iter().any(|entry| entry.name == name);
+        if !has("system.yaml") && !has("system.yml") {
+            self.findings.push(
+                Finding::error("no-system-file", format!("there is no file `{main}`"))
+                    .help("each folder in `environments/` but `catalogue` and `shapes` is a system and is described there"),
+            );
+        }
+        // The other files are read even if this one cannot be, so that all faults are told.
+        let described = self.layer::<layer::System>(&main)?;
+        let readable = described.is_some();
+        let mut system = SystemFiles {
+            node: described.unwrap_or_else(|| self.nothing(&main)),
+            overrides: BTreeMap::new(),
+            release: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            files: BTreeMap::new(),
+        };
+        for entry in &entries {
+            let path = folder.join(&entry.name);
+            match (entry.name.as_str(), is_folder(entry)) {
+                ("system.yaml", _) | ("files", true) => {}
+                ("services", true) => self.services(&path, &mut system)?,
+                ("services" | "files", false) => self.no_folder(&path),
+                ("release.yaml", _) => system.release = self.release(&path)?,
+                (_, true) => self.unexpected(&path, "files, services"),
+                _ => self.override_file(&path, &mut system)?,
+            }
+        }
+        let services = system.node.child("services").and_then(Node::as_map);
+        let services: Vec<String> =
+            services.into_iter().flat_map(|map| map.entries.keys().cloned()).collect();
+        if services.len() > MOST_SERVICES {
+            self.findings.push(
+                Finding::error(
+                    "too-many-services",
+                    format!(
+                        "`{name}` has {} services; at most {MOST_SERVICES} are allowed",
+                        services.len()
+                    ),
+                )
+                .at(system.node.key_place(&["services"]))
+                .help("split the system"),
+            );
+            return Ok(());
+        }
+        for service in services {
+            system.files.entry(service).or_insert_with(|| main.to_string());
+        }
+        self.texts(folder, &mut system)?;
+        if readable {
+            self.project.systems.insert(name.to_owned(), system);
+        }
+        Ok(())
+    }
+
+    /// A system that says nothing.
+    fn nothing(&mut self, path: &Utf8Path) -> Node {
+        let file = self.project.sources.add(path.to_string(), "");
+        Node::new(crate::source::Place::start_of(file), Value::Map(Map::default()))
+    }
+
+    fn services(&mut self, folder: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
+        for entry in self.entries(folder)?.unwrap_or_default() {
+            let path = folder.join(&entry.name);
+            let Some(name) = self.yaml_name(&path) else { continue };
+            self.check_name(&name, &path);
+            let Some(service) = self.layer::<layer::Service>(&path)? else { continue };
+            let place = service.place;
+            let Value::Map(map) = &mut system.node.value else { continue };
+            let services = map.entries.entry("services".to_owned()).or_insert_with(|| Entry {
+                key: place,
+                node: Node::new(place, Value::Map(Map::default())),
+            });
+            // `services: null` in the system's file says the same as nothing.
+            if services.node.value == Value::Null {
+                services.node.value = Value::Map(Map::default());
+            }
+            let Value::Map(services) = &mut services.node.value else { continue };
+            if let Some(other) = services.entries.get(&name)
+                && other.node.value != Value::Null
+            {
+                self.findings.push(
+                    Finding::error(
+                        "service-twice",
+                        format!("the service `{name}` is described twice"),
+                    )
+                    .at(place)
+                    .related(other.key, "it is described here too")
+                    .help("keep one of the two"),
+                );
+                continue;
+            }
+            services.entries.insert(name.clone(), Entry { key: place, node: service });
+            system.files.insert(name, path.to_string());
+        }
+        Ok(())
+    }
+
+    fn release(&mut self, path: &Utf8Path) -> anyhow::Result<BTreeMap<String, layer::Released>> {
+        let Some(node) = self.parse_any(path, true)? else { return Ok(BTreeMap::new()) };
+        let (release, findings) = typed::read::<layer::Release>(&node);
+        self.findings.extend(findings);
+        let entries = release.unwrap_or_default().0;
+        Ok(entries.into_iter().map(|(name, released)| (name.to_string(), released)).collect())
+    }
+
+    fn override_file(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
+        let Some(name) = self.yaml_name(path) else { return Ok(()) };
+        if !self.named.contains(&name) {
+            let known = self.named.iter().map(String::as_str);
+            self.findings.push(
+                Finding::error(
+                    "unknown-environment",
+                    format!("`{path}` is for the environment `{name}`, which does not exist"),
+                )
+                .known("environments", &name, known),
+            );
+            return Ok(());
+        }
+        if let Some(node) = self.layer_or_nothing::<layer::SystemOverride>(path)? {
+            system.overrides.insert(name, node);
+        }
+        Ok(())
+    }
+
+    fn unexpected(&mut self, path: &Utf8Path, allowed: &str) {
+        self.findings.push(
+            Finding::error("unexpected-folder", format!("`{path}` has no meaning here"))
+                .note(format!("allowed: {allowed}"))
+                .help("move it out of `environments/`"),
+        );
+    }
+}
