@@ -141,15 +141,15 @@ fn mount(name: &str) -> (&'static str, Vec<String>) {
 /// The value at a way, made where it is absent.
 fn at<'a>(mut value: &'a mut Value, way: &[String]) -> &'a mut Value {
     for key in way {
-        value = match (value.is_array(), key.parse::<usize>()) {
-            (true, Ok(index)) => &mut value[index],
-            _ => {
-                if !value.is_object() {
-                    *value = json!({});
-                }
-                value.as_object_mut().unwrap().entry(key.clone()).or_insert(Value::Null)
-            }
-        };
+        let index = key.parse::<usize>().ok().filter(|_| value.is_array());
+        if let Some(index) = index {
+            value = &mut value[index];
+            continue;
+        }
+        if !value.is_object() {
+            *value = json!({});
+        }
+        value = value.as_object_mut().unwrap().entry(key.clone()).or_insert(Value::Null);
     }
     value
 }
