@@ -139,7 +139,9 @@ fn listed(names: &[&str]) -> String {
 
 /// The name that was most likely meant, if one is close enough.
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (given.chars().count() / 3).clamp(1, 4);
+    let length = given.chars().count();
+    // Of a name of one letter nothing is left to be near to.
+    let allowed = if length < 2 { 0 } else { (length / 3).clamp(1, 4) };
     names
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(given, name), name))
@@ -164,12 +166,13 @@ mod tests {
         assert_eq!(nearest("replcias", names), Some("replicas"));
         assert_eq!(nearest("port", names), Some("ports"));
         assert_eq!(nearest("volumes", names), None);
+        assert_eq!(nearest("8", ["9"]), None);
     }
 
     #[test]
     fn known_lists_in_order_and_proposes() {
-        let finding = Finding::error("x", "y").known("known", "b", ["c", "bb", "a"]);
+        let finding = Finding::error("x", "y").known("known", "bc", ["c", "bb", "a"]);
         assert_eq!(finding.notes, ["known: a, bb, c"]);
-        assert_eq!(finding.help.as_deref(), Some("did you mean `a`?"));
+        assert_eq!(finding.help.as_deref(), Some("did you mean `bb`?"));
     }
 }

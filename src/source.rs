@@ -65,6 +65,7 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    hidden: Vec<Place>,
 }
 
 impl Sources {
@@ -91,6 +92,16 @@ impl Sources {
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// Keeps a text from being shown to anybody: what may be a secret.
+    pub fn hide(&mut self, place: Place) {
+        self.hidden.push(place);
+    }
+
+    /// The places of a file that must not be shown.
+    pub fn hidden(&self, file: FileId) -> impl Iterator<Item = Place> {
+        self.hidden.iter().copied().filter(move |place| place.file == file)
     }
 
     /// Line and column of the start of a place.

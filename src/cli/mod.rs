@@ -3,6 +3,7 @@
 
 mod check;
 mod diff;
+mod explain;
 mod init;
 mod list;
 mod project;
@@ -18,8 +19,8 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "iac", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 fine, 1 the world failed (disk, git), 2 the input cannot be \
-resolved or the call is wrong,\n3 drift (or changes, where asked), 4 findings."
+    after_help = "Exit codes: 0 fine, 1 the world failed (disk, git), 2 the input cannot be\n\
+resolved or the call is wrong, 3 drift (or changes, where asked), 4 findings."
 )]
 struct Arguments {
     /// The project's folder; the nearest one above that holds `environments/` unless said
@@ -34,6 +35,7 @@ enum Command {
     Render(render::Render),
     Check(check::Check),
     Diff(diff::Diff),
+    Explain(explain::Explain),
     List(list::List),
     Schema(schema::Schema),
     Release(release::Release),
@@ -74,6 +76,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Render(command) => command.run(root),
         Command::Check(command) => command.run(root),
         Command::Diff(command) => command.run(root),
+        Command::Explain(command) => command.run(root),
         Command::List(command) => command.run(root),
         Command::Schema(command) => command.run(root),
         Command::Release(command) => command.run(root),

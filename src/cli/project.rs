@@ -61,6 +61,11 @@ pub(super) struct Opened {
 /// The project's folder: the one that was named, or the nearest above the working folder.
 pub(super) fn root(named: Option<Utf8PathBuf>) -> Result<Utf8PathBuf, Failure> {
     if let Some(root) = named {
+        if !root.is_dir() {
+            return Err(Failure::Call(format!(
+                "there is no folder `{root}`\n  help: name the folder that holds `environments/`"
+            )));
+        }
         return Ok(root);
     }
     let here = std::env::current_dir()
@@ -71,13 +76,21 @@ pub(super) fn root(named: Option<Utf8PathBuf>) -> Result<Utf8PathBuf, Failure> {
     Ok(load::find_root(&here).unwrap_or(here))
 }
 
-/// Loads and resolves; prints the findings and fails if one is an error.
-pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+/// Loads; prints the findings and fails if one is an error.
+pub(super) fn loaded(
+    named: Option<Utf8PathBuf>,
+) -> Result<(Utf8PathBuf, Project, Vec<Finding>), Failure> {
     let root = root(named)?;
-    let (project, mut findings) = load::load(&root)?;
+    let (project, findings) = load::load(&root)?;
     if any_error(&findings) {
         return Err(refuse(&findings, &project));
     }
+    Ok((root, project, findings))
+}
+
+/// Loads and resolves; prints the findings and fails if one is an error.
+pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+    let (root, project, mut findings) = loaded(named)?;
     let (resolved, problems) = resolve::resolve(&project);
     findings.extend(problems);
     if any_error(&findings) {

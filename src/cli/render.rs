@@ -41,7 +41,7 @@ fn target(text: &str) -> Result<TargetName, String> {
         .iter()
         .map(|target| target.name())
         .find(|target| name(*target).as_deref() == Some(text))
-        .ok_or_else(|| format!("known: {}", known.join(", ")))
+        .ok_or_else(|| format!("there is no such target; known: {}", known.join(", ")))
 }
 
 impl Render {

@@ -38,7 +38,9 @@ pub fn chain<'a>(
             .known("environments", text, environments.keys().map(String::as_str)));
         };
         if names.contains(&liked_name.as_str()) {
-            let mut path: Vec<&str> = names.clone();
+            // One that is only like a part of the cycle is no part of it.
+            let begin = names.iter().position(|name| name == liked_name).unwrap_or(0);
+            let mut path: Vec<&str> = names[begin..].to_vec();
             path.push(liked_name);
             let finding = Finding::error(
                 "like-cycle",
@@ -47,6 +49,7 @@ pub fn chain<'a>(
             .at(liked.place)
             .help("let one of them say everything itself");
             return Err(places
+                .split_off(begin)
                 .into_iter()
                 .fold(finding, |finding, place| finding.related(place, "and this one")));
         }
@@ -96,19 +99,24 @@ pub struct Inherited;
 impl Inherited {
     /// The findings for a system's files of a chain of environments: each value that the last
     /// environment takes from another without saying it again or confirming it by `same: true`.
+    /// `like` is where the last environment says whom it is like.
     #[must_use]
-    pub fn findings(chain: &[&str], files: &BTreeMap<String, Node>) -> Vec<Finding> {
+    pub fn findings(
+        chain: &[&str],
+        files: &BTreeMap<String, Node>,
+        like: Option<Place>,
+    ) -> Vec<Finding> {
         let Some((own, liked)) = chain.split_last() else { return Vec::new() };
         let mut findings = Vec::new();
-        let mut seen: BTreeMap<(String, &str, &str), Place> = BTreeMap::new();
+        let mut seen: BTreeMap<(String, &str, &str), (&str, Place)> = BTreeMap::new();
         for name in liked {
             let Some(file) = files.get(*name) else { continue };
             for (service, part, key, place) in shared(file) {
-                seen.insert((service, part, key), place);
+                seen.insert((service, part, key), (name, place));
             }
         }
         let own_file = files.get(*own);
-        for ((service, part, key), place) in seen {
+        for ((service, part, key), (from, place)) in seen {
             let said = own_file.and_then(|file| file.at(&["services", &service, part]));
             let confirmed = said.is_some_and(|node| {
                 node.value == Value::Null
@@ -121,21 +129,20 @@ impl Inherited {
             if confirmed || gone {
                 continue;
             }
-            let finding = Finding::error(
-                "inherited-address",
-                format!(
-                    "`{own}` would take `services.{service}.{part}.{key}` from `{}` in silence",
-                    liked.join("`, `")
-                ),
-            )
-            .at(place)
-            .label("said here")
-            .help(format!(
-                "say `services.{service}.{part}.{key}` for `{own}` too, or confirm it with `same: true`"
+            let message = format!(
+                "`{own}` would take `services.{service}.{part}.{key}` from `{from}` in silence"
+            );
+            let finding = Finding::error("inherited-address", message).help(format!(
+                "say it for `{own}` too, or confirm it with `services: {{ {service}: {{ {part}: {{ same: true }} }} }}`"
             ));
-            findings.push(match own_file {
-                Some(file) => finding.related(file.place, format!("`{own}` does not say it")),
-                None => finding,
+            // What must be mended is the file that does not say it, or the one that it is like.
+            let silent = own_file.map(|file| file.key_place(&["services", &service, part]));
+            findings.push(match silent.or(like) {
+                Some(silent) => finding
+                    .at(silent)
+                    .label(format!("`{own}` does not say it"))
+                    .related(place, format!("`{from}` says it")),
+                None => finding.at(place).label(format!("`{from}` says it")),
             });
         }
         findings

@@ -13,7 +13,10 @@ pub(super) fn visible_char(character: char) -> char {
         | '\u{200e}'
         | '\u{200f}'
         | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        | '\u{2066}'..='\u{2069}'
+        | '\u{e000}'
+        | '\u{e001}'
+        | '\u{feff}' => '\u{fffd}',
         other => other,
     }
 }

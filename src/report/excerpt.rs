@@ -13,6 +13,8 @@ use std::ops::Range;
 
 /// The widest stretch that is marked, and that the marks of one excerpt may span on long lines.
 const MARKED: usize = 48;
+/// What is shown for each character that may belong to a secret.
+const HIDDEN: char = '•';
 /// How much of a line is kept behind its last mark; more would not fit the terminal anyway.
 const KEPT_BEHIND: usize = 400;
 
@@ -105,10 +107,18 @@ impl<'a> Book<'a> {
         let marked: BTreeSet<usize> = marks.iter().map(|mark| mark.line).collect();
         let first = marked.first().copied().unwrap_or(0);
         let last = marked.last().copied().unwrap_or(0);
+        let hidden: Vec<Place> = self.sources.hidden(file).collect();
         let mut text = String::new();
         let mut spans = Vec::new();
         for line in first..=last {
             let source = self.line(file, line);
+            let start = self.starts(file).get(line).copied().unwrap_or_default();
+            let shown = |(at, character): (usize, char)| {
+                let is_hidden = |place: &Place| {
+                    (place.start as usize..place.end as usize).contains(&(start + at))
+                };
+                if hidden.iter().any(is_hidden) { HIDDEN } else { visible_char(character) }
+            };
             let begin = text.len();
             // The line between two marked lines is shown; all others are left out.
             let near = marked.contains(&line)
@@ -117,12 +127,13 @@ impl<'a> Book<'a> {
                 let here = || marks.iter().filter(|mark| mark.line == line);
                 let end = here().map(|mark| mark.bytes.end).max().unwrap_or(0);
                 let end = source.floor_char_boundary(end + KEPT_BEHIND);
-                text.extend(source[..end].chars().map(visible_char));
-                let shown = |at: usize| {
-                    begin + source[..at].chars().map(|c| visible_char(c).len_utf8()).sum::<usize>()
+                text.extend(source[..end].char_indices().map(shown));
+                let offset = |at: usize| {
+                    let before = source[..at].char_indices().map(shown);
+                    begin + before.map(char::len_utf8).sum::<usize>()
                 };
                 spans.extend(here().map(|mark| Span {
-                    bytes: shown(mark.bytes.start)..shown(mark.bytes.end),
+                    bytes: offset(mark.bytes.start)..offset(mark.bytes.end),
                     label: mark.label.clone(),
                     primary: mark.primary,
                 }));

@@ -5,13 +5,13 @@ use super::{image, options, ports, system, texts::Texts};
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
-use crate::merge::{own_code, service_layers};
+use crate::merge::{Layer, Origin, ServiceLayers, own_code, service_layers};
 use crate::model::{Environment, Image, Port};
 use crate::source::Place;
-use crate::tree::{Node, Value};
+use crate::tree::{Map, Node, Value};
 use crate::value::{Name, Namespace};
 use serde_json::Map as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One environment with the drafts of all its systems.
 pub struct World<'a> {
@@ -129,6 +129,7 @@ fn system_draft<'a>(
         world.chain.iter().filter_map(|environment| files.overrides.get(*environment)).collect();
     unknown_names(files, &overrides, findings);
     let (node, typed) = system::merged(files, &overrides, findings)?;
+    unknown_clients(world.project, &node, &typed, findings);
     let system_name: Name = name.parse().ok()?;
     let namespace = system::namespace(world, name, findings)?;
     let mut draft = SystemDraft {
@@ -149,6 +150,9 @@ fn system_draft<'a>(
     image::share(&mut draft, findings);
     Some(draft)
 }
+
+/// What to do about a name that only an environment knows.
+const DESCRIBE_FIRST: &str = "describe it for all environments first; one says only what differs";
 
 /// What an environment says of a service, a shape or a volume that does not exist.
 fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Finding>) {
@@ -173,13 +177,100 @@ fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Fi
                 findings.push(if finding.help.is_some() {
                     finding
                 } else {
-                    finding.help(
-                        "describe it in system.yaml first; an environment says only what differs",
-                    )
+                    finding.help(DESCRIBE_FIRST)
                 });
             }
         }
     }
+}
+
+/// Systems that a service is offered to and that do not exist.
+fn unknown_clients(
+    project: &Project,
+    node: &Node,
+    system: &layer::System,
+    findings: &mut Vec<Finding>,
+) {
+    for (service, offer) in system.offers.iter().flatten() {
+        for (index, to) in offer.to.iter().flatten().enumerate() {
+            if !project.systems.contains_key(to.as_str()) {
+                let path = ["offers", service.as_str(), "to", &index.to_string()];
+                findings.push(
+                    Finding::error("unknown-system", format!("there is no system `{to}`"))
+                        .at(node.value_place(&path))
+                        .known("systems", to.as_str(), project.systems.keys().map(String::as_str)),
+                );
+            }
+        }
+    }
+}
+
+/// What an environment says of a flow, a secret or a volume that the service does not have. Their
+/// names are the same everywhere, so such an entry is told, and left out of what is merged.
+fn unknown_entries(
+    overrides: &[&Node],
+    layers: &mut ServiceLayers,
+    kinds: &BTreeMap<String, KindEntry>,
+    name: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let is_override = |place: Place| overrides.iter().any(|file| file.place.file == place.file);
+    let mut unknown: Vec<(&str, String)> = Vec::new();
+    for (key, word) in [("uses", "flow to"), ("secrets", "secret"), ("volumes", "volume")] {
+        let entries = |layer| entries(layer, key);
+        let said =
+            |layer: &&Layer| layer.origin != Origin::Defaults && is_override(layer.node.place);
+        if !layers.layers.iter().filter(said).any(|layer| entries(layer).is_some()) {
+            continue;
+        }
+        let own = layers.layers.iter().filter(|layer| !is_override(layer.node.place));
+        let own = own.filter_map(entries).flat_map(|map| map.entries.keys());
+        let mut known: BTreeSet<&str> = own.map(String::as_str).collect();
+        if key == "volumes" {
+            known.extend(data_folders(&layers.merged, kinds));
+        }
+        let said = layers.layers.iter().filter(said).filter_map(entries);
+        for (entry, at) in said.flat_map(|map| &map.entries) {
+            if known.contains(entry.as_str()) {
+                continue;
+            }
+            let finding =
+                Finding::error("unknown-name", format!("`{name}` has no {word} `{entry}`"))
+                    .at(at.key)
+                    .known("known", entry, known.iter().copied());
+            findings.push(match finding.help {
+                Some(_) => finding,
+                None => finding.help(DESCRIBE_FIRST),
+            });
+            unknown.push((key, entry.clone()));
+        }
+    }
+    for (key, entry) in unknown {
+        if let Value::Map(merged) = &mut layers.merged.value
+            && let Some(Value::Map(map)) =
+                merged.entries.get_mut(key).map(|entry| &mut entry.node.value)
+        {
+            map.entries.remove(&entry);
+        }
+    }
+}
+
+fn entries<'a>(layer: &'a Layer, key: &str) -> Option<&'a Map> {
+    layer.node.child(key).and_then(Node::as_map)
+}
+
+/// The volumes that a kind brings with it.
+fn data_folders<'a>(
+    service: &Node,
+    kinds: &'a BTreeMap<String, KindEntry>,
+) -> impl Iterator<Item = &'a str> {
+    let kind = match service.child("kind").map(|kind| &kind.value) {
+        Some(Value::Text(kind)) => kinds.get(kind),
+        _ => None,
+    };
+    let contract = kind.and_then(|kind| kind.kind.contract.as_ref());
+    let folders = contract.and_then(|contract| contract.data.as_ref());
+    folders.into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
 fn service_draft<'a>(
@@ -189,8 +280,9 @@ fn service_draft<'a>(
     findings: &mut Vec<Finding>,
 ) -> Option<Draft<'a>> {
     let files = system.files;
-    let layers =
+    let mut layers =
         service_layers(world.project, files, &world.layers, &system.overrides, name, findings)?;
+    unknown_entries(&system.overrides, &mut layers, &world.project.kinds, name, findings);
     let node = layers.merged;
     let (service, problems) = read::<layer::Service>(&node);
     findings.extend(problems);

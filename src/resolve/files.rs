@@ -166,7 +166,8 @@ fn mode(text: Option<&str>, place: Place, findings: &mut Vec<Finding>) -> u32 {
             findings.push(
                 Finding::error("invalid-value", format!("`{text}` is no file mode"))
                     .at(place)
-                    .note("allowed: three octal digits, quoted, such as `\"0444\"`"),
+                    .note("allowed: three or four octal digits in quotes, at most `\"0777\"`")
+                    .help("write the rights in digits, such as `\"0444\"`: all may read"),
             );
             READABLE
         }

@@ -4,6 +4,8 @@ use super::draft::{Draft, World};
 use crate::finding::Finding;
 use crate::layer::{self, Protocol, TextItem};
 use crate::model::{Port, Probe, ProbeCheck, Probes};
+use crate::source::Place;
+use crate::tree::Node;
 use crate::value::{Duration, PortName};
 use serde_json::Value;
 
@@ -136,7 +138,8 @@ impl Asker<'_> {
                         format!("`health.{name}` does not say what to ask"),
                     )
                     .at(self.draft.node.key_place(&["health", name]))
-                    .note("allowed: path, grpc, tcp, exec"),
+                    .note("allowed: path, grpc, tcp, exec")
+                    .help("say one of them, such as `path: /health`"),
                 );
                 return None;
             }
@@ -172,7 +175,8 @@ impl Asker<'_> {
                     "nothing-to-ask",
                     format!("`health.{name}.exec` is an empty command"),
                 )
-                .at(self.draft.node.key_place(&["health", name])),
+                .at(self.draft.node.key_place(&["health", name]))
+                .help("say what is run, such as `exec: [/usr/local/bin/app, healthcheck]`"),
             );
             return None;
         }
@@ -198,7 +202,8 @@ impl Asker<'_> {
     /// The port that is asked: the named one, the usual one, or the only one.
     fn port(&mut self, probe: &str, name: Option<&PortName>, usual: &[&str]) -> Option<Port> {
         let ports = &self.draft.ports;
-        let place = self.draft.node.key_place(&["health", probe]);
+        let node = &self.draft.node;
+        let place = node.key_place(&["health", probe]);
         let known = || ports.iter().map(|port| port.name.as_str());
         if let Some(name) = name {
             let found = ports.iter().find(|port| port.name == *name);
@@ -208,7 +213,7 @@ impl Asker<'_> {
                         "unknown-port",
                         format!("`{}` has no port `{name}`", self.draft.name),
                     )
-                    .at(place)
+                    .at(said(node, probe).unwrap_or(place))
                     .known("ports", name.as_str(), known()),
                 );
             }
@@ -220,7 +225,17 @@ impl Asker<'_> {
         match (usual, &askable[..]) {
             (Some(port), _) => Some((*port).clone()),
             (None, [only]) => Some((*only).clone()),
-            _ => {
+            (None, []) => {
+                let message =
+                    format!("`{}` has no port that `health.{probe}` could ask", self.draft.name);
+                self.findings.push(
+                    Finding::error("nothing-to-ask", message)
+                        .at(place)
+                        .help("give it one, such as `ports: { http: 8080 }`, or ask by `exec`"),
+                );
+                None
+            }
+            (None, [first, ..]) => {
                 self.findings.push(
                     Finding::error(
                         "several-ports",
@@ -228,10 +243,15 @@ impl Asker<'_> {
                     )
                     .at(place)
                     .known("ports", "", known())
-                    .help("say `port`"),
+                    .help(format!("say which, such as `port: {}`", first.name)),
                 );
                 None
             }
         }
     }
+}
+
+/// Where a probe names its port.
+fn said(node: &Node, probe: &str) -> Option<Place> {
+    ["port", "tcp"].iter().find_map(|key| Some(node.at(&["health", probe, key])?.place))
 }

@@ -29,6 +29,7 @@ use crate::merge::{Inherited, chain, environment_layers};
 use crate::model::{Environment, Stack};
 use crate::source::Place;
 use crate::tree::Value;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the project describes, resolved.
@@ -43,35 +44,68 @@ pub struct Resolved {
 /// Resolves a project in all its environments.
 #[must_use]
 pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
-    let mut findings = Vec::new();
+    let mut told = Told::default();
     let mut resolved = Resolved::default();
     let mut unreleased = image::Unreleased::default();
     for name in project.environments.keys() {
-        let Some(world) = world(project, name, &mut findings) else { continue };
-        let stacks = service::stacks(&world, &mut findings);
-        resolved.stacks.extend(stacks);
-        unreleased.add(&world);
-        resolved.environments.insert(name.clone(), world.environment);
+        let mut findings = Vec::new();
+        if let Some(world) = world(project, name, &mut findings) {
+            resolved.stacks.extend(service::stacks(&world, &mut findings));
+            unreleased.add(&world);
+            resolved.environments.insert(name.clone(), world.environment);
+        }
+        told.add(name, findings);
     }
+    let mut findings = told.finish();
     findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
     if !any_error(&findings) {
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
     }
-    once(&mut findings);
     (resolved, findings)
 }
 
 /// What is at fault in a file is found in every environment that reads it, and told once.
-fn once(findings: &mut Vec<Finding>) {
-    let mut told: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
-    for finding in findings.drain(..) {
-        if seen.insert((finding.place, finding.id, finding.message.clone())) {
-            told.push(finding);
+#[derive(Default)]
+struct Told {
+    findings: Vec<(Finding, Vec<String>)>,
+    seen: BTreeMap<(BTreeSet<Place>, &'static str, String), usize>,
+}
+
+impl Told {
+    fn add(&mut self, environment: &str, findings: Vec<Finding>) {
+        let name = format!("`{environment}`");
+        for finding in findings {
+            let related = finding.related.iter().map(|related| related.place);
+            let places = finding.place.into_iter().chain(related).collect();
+            let names_it = finding.message.contains(&name);
+            let message = match finding.id {
+                // A cycle is one, wherever it is entered.
+                "like-cycle" => String::new(),
+                _ => finding.message.replace(&name, "``"),
+            };
+            match self.seen.entry((places, finding.id, message)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(self.findings.len());
+                    self.findings.push((finding, Vec::new()));
+                }
+                Entry::Occupied(entry) => {
+                    let (_, also) = &mut self.findings[*entry.get()];
+                    if names_it && finding.id != "like-cycle" && !also.contains(&name) {
+                        also.push(name.clone());
+                    }
+                }
+            }
         }
     }
-    *findings = told;
+
+    fn finish(self) -> Vec<Finding> {
+        let told = self.findings.into_iter().map(|(finding, also)| match &also[..] {
+            [] => finding,
+            also => finding.note(format!("also in: {}", also.join(", "))),
+        });
+        told.collect()
+    }
 }
 
 /// One environment with the drafts of all its systems; nothing if it exists only to be liked or
@@ -93,7 +127,8 @@ pub fn world<'a>(
         return None;
     }
     for system in project.systems.values() {
-        findings.extend(Inherited::findings(&names, &system.overrides));
+        let like = node.child("like").map(|like| like.place);
+        findings.extend(Inherited::findings(&names, &system.overrides, like));
     }
     let layers = environment_layers(&project.environments, &names);
     let environment = environment::environment(name, &layers, findings)?;

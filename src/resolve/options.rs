@@ -171,7 +171,7 @@ fn value(
     let wrong = |expected: &str, found: &Value| {
         Finding::error(
             "wrong-type",
-            format!("the option `{name}` is {expected}, found `{}`", plain(found)),
+            format!("the option `{name}` is {expected}, not `{}`", plain(found)),
         )
         .at(place)
     };
@@ -179,7 +179,7 @@ fn value(
         return match said {
             None => Ok(words.first().map(|word| json!(word))),
             Some(Value::String(word)) if words.contains(word) => Ok(Some(json!(word))),
-            Some(other) => Err(wrong("one of some words", other).known(
+            Some(other) => Err(wrong("one of certain words", other).known(
                 "allowed",
                 &plain(other),
                 words.iter().map(String::as_str),
@@ -220,10 +220,14 @@ fn value(
         };
     }
     let Some(said) = said else { return Ok(Some(json!({}))) };
-    let Value::Object(entries) = said else { return Err(wrong("a map of entries", said)) };
+    let Value::Object(entries) = said else {
+        let inside = if option.map.is_some() { "{}" } else { "…" };
+        return Err(
+            wrong("a map of entries", said).help(format!("write `{name}: {{ NAME: {inside} }}`"))
+        );
+    };
     for (entry, content) in entries {
-        let place = node.key_place(&["options", name, entry]);
-        check_entry(name, option, entry, content, place)?;
+        check_entry(name, option, entry, content, node)?;
     }
     Ok(Some(said.clone()))
 }
@@ -233,8 +237,9 @@ fn check_entry(
     option: &KindOption,
     entry: &str,
     content: &Value,
-    place: Place,
+    node: &Node,
 ) -> Result<(), Finding> {
+    let place = node.key_place(&["options", name, entry]);
     let plain_name = entry.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
         && entry.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     if !plain_name {
@@ -249,7 +254,7 @@ fn check_entry(
         return match content {
             Value::Object(_) | Value::Array(_) | Value::Null => Err(Finding::error(
                 "wrong-type",
-                format!("an entry of `{name}` is text, a number or a boolean"),
+                format!("an entry of `{name}` is text, a number, `true` or `false`"),
             )
             .at(place)),
             _ => Ok(()),
@@ -264,6 +269,7 @@ fn check_entry(
         .help(format!("write `{entry}: {{}}`")));
     };
     for (key, value) in content {
+        let place = node.key_place(&["options", name, entry, key]);
         let fits = match keys.get(key) {
             Some(EntryKey::Text) => value.is_string(),
             Some(EntryKey::Flag) => value.is_boolean(),

@@ -6,7 +6,7 @@ use crate::layer::{Protocol, ServicePort};
 use crate::load::Project;
 use crate::model::{Port, Stack};
 use crate::value::PortName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports of a service: its kind's, and its own over them.
 pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port> {
@@ -34,14 +34,15 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port>
                 && (other.protocol == Protocol::Udp) == (protocol == Protocol::Udp)
         });
         if let Some(twin) = twin {
+            let other = draft.node.key_place(&["ports", twin.name.as_str()]);
             findings.push(
                 Finding::error(
                     "port-twice",
                     format!("`{}` and `{name}` are the same port {number}", twin.name),
                 )
-                .at(place)
-                .related(draft.node.key_place(&["ports", twin.name.as_str()]), "the other one")
-                .help("keep one of the names"),
+                .at(place.max(other))
+                .related(place.min(other), "the other one")
+                .help("keep one of the names, or give one of them another number"),
             );
         }
         let service = if draft.worker || is_metrics(&name) {
@@ -67,6 +68,7 @@ pub(super) fn is_metrics(name: &PortName) -> bool {
 /// In one environment a host and path lead to one service.
 pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut Vec<Finding>) {
     let mut seen: BTreeMap<(String, String, String), (&str, &str)> = BTreeMap::new();
+    let mut told = BTreeSet::new();
     for stack in stacks {
         for service in stack.services.values() {
             let Some(exposed) = &service.exposed else { continue };
@@ -75,6 +77,10 @@ pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut V
                     (stack.environment.name.to_string(), host.to_string(), exposed.path.clone());
                 let this = (stack.system.as_str(), service.name.as_str());
                 let Some(other) = seen.insert(key, this) else { continue };
+                // What two services say for all environments is told once.
+                if !told.insert((other, this)) {
+                    continue;
+                }
                 let place = |(system, service): (&str, &str)| {
                     project.systems[system].node.key_place(&["services", service, "expose"])
                 };

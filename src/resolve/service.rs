@@ -1,7 +1,7 @@
 //! Services and stacks, complete.
 
 use super::draft::{Draft, SystemDraft, World};
-use super::facts::facts;
+use super::facts::{fact_key, facts};
 use super::flows::{Outcome, ResolvedFlow, flows};
 use super::order::start_order;
 use super::ports::is_metrics;
@@ -88,14 +88,20 @@ fn service(
     findings: &mut Vec<Finding>,
 ) -> Option<Service> {
     let said = &draft.service;
+    let reported = findings.len();
     let outcomes = flows(world, system, draft, findings);
+    let failed = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Failed(name) => Some(fact_key(name)),
+        _ => None,
+    });
+    let failed: Vec<String> = failed.collect();
     let (present, absent): (Vec<Outcome>, Vec<Outcome>) =
         outcomes.into_iter().partition(|outcome| matches!(outcome, Outcome::Present(_)));
     let present: Vec<ResolvedFlow> = present
         .into_iter()
         .filter_map(|outcome| match outcome {
             Outcome::Present(flow) => Some(*flow),
-            Outcome::Absent(..) => None,
+            Outcome::Absent(..) | Outcome::Failed(_) => None,
         })
         .collect();
     let exposed = match exposed(world, draft) {
@@ -120,11 +126,12 @@ fn service(
     let files = files::files(world, system, draft, &present, &facts, findings);
     let probes = health::probes(world, draft, &facts, findings);
     let rollout = runtime::rollout(draft, &volumes, &replicas);
-    let (user, group) = runtime::user(draft, findings)?;
     let (command, args) = command::command(world, draft, &facts, findings);
     let metrics = endpoints(draft);
     unknown_metrics_ports(draft, &metrics, findings);
     context(world, draft, &facts, findings);
+    without_followers(&failed, reported, findings);
+    let (user, group) = runtime::user(draft, findings)?;
     Some(Service {
         name: draft.name.clone(),
         about: said
@@ -161,6 +168,20 @@ fn service(
         token: runtime::token(draft, findings),
         exposed,
     })
+}
+
+/// Takes away what texts miss only because a flow is at fault, which was reported.
+fn without_followers(failed: &[String], reported: usize, findings: &mut Vec<Finding>) {
+    let follows = |finding: &Finding| {
+        finding.id == "unknown-fact"
+            && failed.iter().any(|name| {
+                let rest = finding.message.strip_prefix("`uses.");
+                let rest = rest.and_then(|rest| rest.strip_prefix(name.as_str()));
+                rest.is_some_and(|rest| rest.starts_with(['`', '.']))
+            })
+    };
+    let later = findings.split_off(reported);
+    findings.extend(later.into_iter().filter(|finding| !follows(finding)));
 }
 
 fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
@@ -209,7 +230,9 @@ fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Value, findings: &mut V
                     format!("nothing says where the code of `{}` is", draft.name),
                 )
                 .at(draft.node.key_place(&["build"]))
-                .help("say `context`, a folder of this repository, or `other-repository`"),
+                .help(
+                    "say `context`, a folder of this repository, such as `context: services/api`",
+                ),
             );
         }
         return;
@@ -217,9 +240,13 @@ fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Value, findings: &mut V
     let place = draft.node.value_place(&["build", "context"]);
     let result = world.texts.evaluate(text, facts, place).and_then(|context| {
         context.text.parse::<crate::value::RelativePath>().map(|_| ()).map_err(|error| {
-            let mut finding = Finding::error("invalid-value", error.message).at(place);
-            finding.help = error.help;
-            finding
+            Finding::error("invalid-value", error.message).at(place).help(
+                error.help.unwrap_or_else(|| {
+                    "name a folder below the repository's root; what another repository builds is \
+                     `build: { other-repository: … }`"
+                        .to_owned()
+                }),
+            )
         })
     });
     findings.extend(result.err());

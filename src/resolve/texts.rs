@@ -100,8 +100,16 @@ fn is_subtraction(error: &minijinja::Error) -> bool {
     error.detail().is_some_and(|text| text.contains("- operator"))
 }
 
+/// Words of the engine that do not speak for themselves.
+const ENGINE: &[(&str, &str)] = &[
+    ("end of input", "end of the text"),
+    ("end of variable block", "`}}`"),
+    ("end of block", "`%}`"),
+];
+
 fn detail(error: &minijinja::Error) -> String {
     let text = error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned);
+    let text = ENGINE.iter().fold(text, |text, (word, ours)| text.replace(word, ours));
     match error.line() {
         Some(line) if line > 1 => format!("{text} (line {line} of the text)"),
         _ => text,

@@ -104,11 +104,17 @@ fn source(
     if let Some(of) = &volume.of {
         let known = system.typed.volumes.iter().flatten().map(|(name, _)| name.as_str());
         if !system.typed.volumes.iter().flatten().any(|(name, _)| name == of) {
-            findings.push(
+            let finding =
                 Finding::error("unknown-volume", format!("the system has no volume `{of}`"))
                     .at(at("of"))
-                    .known("volumes", of.as_str(), known),
-            );
+                    .known("volumes", of.as_str(), known);
+            findings.push(if finding.help.is_some() {
+                finding
+            } else {
+                finding.help(format!(
+                    "describe it in system.yaml, such as `volumes: {{ {of}: {{ size: 10Gi }} }}`"
+                ))
+            });
             return None;
         }
         return Some(VolumeSource::System(of.clone()));
@@ -124,12 +130,18 @@ fn source(
         findings.push(
             Finding::error("missing-key", format!("nothing says what the volume `{name}` is"))
                 .at(draft.node.key_place(&["volumes", name.as_str()]))
-                .note("allowed: size (a claim), scratch (ends with the pod), of (a volume of the system)"),
+                .note("allowed: size (a claim), scratch (ends with the pod), of (a volume of the system)")
+                .help("say one of them, such as `size: 10Gi`"),
         );
         return None;
     };
     let shared = volume.shared.unwrap_or(false);
-    let class = class(world, volume.tier.as_ref(), shared, at("tier"), findings)?.0;
+    let tier = if volume.tier.is_some() {
+        at("tier")
+    } else {
+        draft.node.key_place(&["volumes", name.as_str()])
+    };
+    let class = class(world, volume.tier.as_ref(), shared, tier, findings)?.0;
     let claim = Claim { size, class, shared };
     if shared {
         return Some(VolumeSource::Claim(claim));

@@ -160,7 +160,17 @@ pub enum WriteError {
 
 impl WriteError {
     pub(crate) fn io(action: &'static str, path: &Utf8Path, reason: io::Error) -> Self {
-        Self::Io { action, path: path.to_owned(), reason }
+        Self::Io { action, path: path.to_owned(), reason: plain(reason) }
+    }
+}
+
+/// An error without the name of a temporary file, which is gone when it is read.
+fn plain(error: io::Error) -> io::Error {
+    let inside = error.get_ref().and_then(std::error::Error::source);
+    let inside = inside.and_then(|inside| inside.downcast_ref::<io::Error>());
+    match inside.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
     }
 }
 

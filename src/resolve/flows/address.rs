@@ -70,7 +70,7 @@ pub(super) fn choose(call: &Call<'_>, all: &[Dialled]) -> Result<Vec<Dialled>, F
                 Finding::error("several-ports", format!("`{callee}` has several ports"))
                     .at(call.place)
                     .known("ports", "", known())
-                    .help("say which, such as `port: http`"),
+                    .help(format!("say which, such as `port: {}`", all[0].name)),
             ),
         };
     };

@@ -51,14 +51,15 @@ pub(super) fn callee<'a>(
         return Err(None);
     }
     let externals = system.typed.external.iter().flatten().map(|(name, _)| name.as_str());
-    let known = system.services.keys().map(String::as_str).chain(externals);
-    fail(
-        Finding::error("unknown-service", format!("there is no service `{name}`")).at(place).known(
-            "services and externals",
-            name,
-            known,
-        ),
-    )
+    let others =
+        system.services.keys().map(String::as_str).filter(|name| *name != draft.name.as_str());
+    let finding = Finding::error("unknown-service", format!("there is no service `{name}`"))
+        .at(place)
+        .known("services", name, others.chain(externals));
+    fail(match finding.help {
+        Some(_) => finding,
+        None => finding.help("describe it; what is not run here is an `external` of the system"),
+    })
 }
 
 fn other_system<'a>(
@@ -85,6 +86,15 @@ fn other_system<'a>(
     let offered = offer.is_some_and(|offer| {
         offer.to.iter().flatten().any(|to| to.as_str() == system.name.as_str())
     });
+    let services = callee_system.files.node.child("services").and_then(Node::as_map);
+    if !services.is_some_and(|services| services.entries.contains_key(service)) {
+        let known = services.into_iter().flat_map(|services| services.entries.keys());
+        return fail(
+            Finding::error("unknown-service", format!("`{other}` has no service `{service}`"))
+                .at(place)
+                .known("services", service, known.map(String::as_str)),
+        );
+    }
     if !offered {
         let known = offers.into_iter().flatten().filter(|(_, offer)| {
             offer.to.iter().flatten().any(|to| to.as_str() == system.name.as_str())

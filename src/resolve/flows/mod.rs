@@ -40,6 +40,8 @@ pub(super) enum Outcome {
     Present(Box<ResolvedFlow>),
     /// An optional callee that is not there.
     Absent(Box<Use>, Vec<String>),
+    /// A flow that is at fault, which was reported.
+    Failed(String),
 }
 
 /// All flows of a service in order of the callee's name.
@@ -53,8 +55,10 @@ pub(super) fn flows(
     for (name, said) in draft.service.uses.iter().flatten() {
         match flow(world, system, draft, name, said) {
             Ok(outcome) => all.push(outcome),
-            Err(Some(finding)) => findings.push(*finding),
-            Err(None) => {}
+            Err(finding) => {
+                findings.extend(finding.map(|finding| *finding));
+                all.push(Outcome::Failed(name.to_owned()));
+            }
         }
     }
     for (kind, said) in draft.kind.iter().flat_map(|kind| kind.entry.kind.uses.iter().flatten()) {
@@ -237,7 +241,7 @@ impl Call<'_> {
                 return fail(
                     Finding::error("missing-key", message)
                         .at(callee.node.key_place(&["elsewhere"]))
-                        .help("say `elsewhere.host`"),
+                        .help("say `elsewhere.host`, such as `host: db.example.com`"),
                 );
             };
             return Ok((host.to_string(), Peer::Elsewhere { service, host: host.clone() }));
