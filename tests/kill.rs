@@ -41,7 +41,8 @@ fn describe(project: &Project, version: usize) {
 }
 
 fn is_leftover(name: &str) -> bool {
-    name.rsplit('/').next().unwrap().starts_with(".iac-") && name.rsplit_once('.').is_some_and(|(_, end)| end == "tmp")
+    name.rsplit('/').next().unwrap().starts_with(".iac-")
+        && name.rsplit_once('.').is_some_and(|(_, end)| end == "tmp")
 }
 
 /// Whether anything has been written since a moment: another text, or a file more or less.
