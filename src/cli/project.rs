@@ -158,13 +158,11 @@ impl Selection {
         if self.is_everything() {
             return Scope::everything();
         }
-        match &self.system {
-            Some(_) => of_stacks(stacks),
-            None => {
-                let environments = self.environments.iter().map(String::as_str);
-                Scope::of(environments.chain(SHARED.iter().copied()))
-            }
+        if self.system.is_some() {
+            return of_stacks(stacks);
         }
+        let environments = self.environments.iter().map(String::as_str);
+        Scope::of(environments.chain(SHARED.iter().copied()))
     }
 }
 
