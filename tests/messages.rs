@@ -19,7 +19,7 @@
 //! Files and calls take turns as often as needed. A word behind a path says what is special:
 //! `(absent)`, `(directory)`, `(repository)` is a folder that git looks after, `-> target` is a
 //! link, `(escaped)` knows `\xFF`, `\r`, `\t`, `\0`, `\\` and a `\` before a line end that is not
-//! there, `(generated)` knows `3 × line {n}` for three lines and `<3×text>` inside of one,
+//! there (its path does, too), `(generated)` knows `3 × line {n}` for three lines and `<3×text>` inside of one,
 //! `(read-only)` and `(full)` are folders that cannot be written.
 //!
 //! `IAC_BLESS=1` writes what was printed into the cases; read the difference before it is kept.
@@ -152,7 +152,8 @@ struct Project {
 
 impl Project {
     fn make(&mut self, entry: &Entry) {
-        let path = self.root.join(&entry.path);
+        let name = String::from_utf8(escaped(&entry.path)).unwrap();
+        let path = self.root.join(name);
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir()) {
             if entry.special == "(absent)" {
                 fs::remove_dir_all(&path).unwrap();
@@ -208,7 +209,10 @@ impl Project {
         let output = command.output().unwrap();
         let root = self.root.to_string_lossy();
         let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).unwrap().trim_end().replace(&*root, "<project>")
+            let text = String::from_utf8(bytes).unwrap().replace(&*root, "<project>");
+            // How many files there are says nothing here, and changes with every target.
+            let summary = regex::Regex::new(r"(?m)^out/: \d+ files, .*$").unwrap();
+            summary.replace_all(text.trim_end(), "out/: … files, …").into_owned()
         };
         let (errors, answer) = (text(output.stderr), text(output.stdout));
         let code = output.status.code().map_or_else(|| "a signal".to_owned(), |c| c.to_string());

@@ -227,7 +227,7 @@ pub struct Grpc {
 /// Times of a probe.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ every: 10s }`")]
+#[serde(expecting = "times such as `{ every: 10s }` (what is asked is the same everywhere)")]
 pub struct ProbeTimes {
     /// How often.
     ///

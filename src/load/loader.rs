@@ -2,7 +2,7 @@
 
 use super::files::{DirectoryEntry, Files};
 use super::project::{KindEntry, Project};
-use super::{normal, typed, yaml};
+use super::{normal, secrets, typed, yaml};
 use crate::finding::Finding;
 use crate::layer;
 use crate::source::Place;
@@ -232,7 +232,7 @@ impl Loader {
         if let Err(error) = name.parse::<crate::value::Name>() {
             let finding = Finding::error("invalid-name", format!("`{path}`: {}", error.message));
             self.findings.push(match error.help {
-                Some(help) => finding.help(help),
+                Some(help) => finding.help(help.replacen("write", "call it", 1)),
                 None => finding,
             });
         }
@@ -264,7 +264,8 @@ impl Loader {
             }
         };
         let file = self.project.sources.add(path.to_string(), text.clone());
-        let (node, findings) = yaml::parse(file, &text);
+        let (node, mut findings) = yaml::parse(file, &text);
+        secrets::conceal(file, node.as_ref(), &mut self.project.sources, &mut findings);
         let empty = findings.iter().any(|finding| finding.id == "empty-file");
         if empty && may_be_empty {
             let place = Place::start_of(file);
@@ -292,11 +293,28 @@ impl Loader {
     }
 
     fn normal<T: DeserializeOwned + Serialize>(&mut self, node: &Node) -> Option<Node> {
-        let (layer, findings) = typed::read::<T>(node);
+        let (layer, mut findings) = typed::read::<T>(node);
+        findings.retain(|finding| !self.is_told(finding));
         self.findings.extend(findings);
         let (node, findings) = normal::normalise(&layer?, node);
         self.findings.extend(findings);
         Some(node)
+    }
+}
+
+impl Loader {
+    /// Whether a value was refused as YAML already: its type would only say so again.
+    fn is_told(&self, finding: &Finding) -> bool {
+        let Some(place) = finding.place else { return false };
+        let text = &self.project.sources.file(place.file).text;
+        self.findings.iter().any(|told| {
+            told.place.is_some_and(|at| {
+                let between = text.get(at.end as usize..place.start as usize);
+                at.file == place.file
+                    && (secrets::within(place, at)
+                        || told.id == "tag" && between.is_some_and(|text| text.trim().is_empty()))
+            })
+        })
     }
 }
 

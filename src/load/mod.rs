@@ -3,9 +3,11 @@
 mod deserialize;
 mod fault;
 mod files;
+mod keys;
 mod loader;
 mod normal;
 mod project;
+mod secrets;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -17,4 +19,5 @@ pub use files::find_root;
 pub use loader::load;
 pub use normal::normalise;
 pub use project::{KindEntry, MountedText, Project, SystemFiles};
+pub use secrets::{is_reference, not_a_reference};
 pub use typed::read;

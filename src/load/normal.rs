@@ -305,14 +305,14 @@ impl Entries<'_> {
                 })
             })
             .collect();
-        if let [(_, first, first_place), (_, second, second_place), ..] = said[..] {
-            let message = format!("`{first}` and `{second}` exclude each other");
-            self.writer.findings.borrow_mut().push(
-                Finding::error("two-variants", message)
-                    .at(second_place)
-                    .related(first_place, format!("`{first}` is said here"))
-                    .help("say one of them"),
-            );
+        if let [one, other, ..] = said[..] {
+            // The later one is the one too many.
+            let (first, second) = if one.2 <= other.2 { (one, other) } else { (other, one) };
+            self.writer.findings.borrow_mut().push(excluding(
+                self.name,
+                (first.1, first.2),
+                (second.1, second.2),
+            ));
         }
         if let [(chosen, _, place), ..] = said[..] {
             for (index, keys) in groups.iter().enumerate() {
@@ -331,6 +331,27 @@ impl Entries<'_> {
         self.exclude_alternatives();
         self.writer.node(Value::Map(self.map))
     }
+}
+
+/// The finding about two keys of which only one may be said.
+fn excluding(name: &str, first: (&str, Place), second: (&str, Place)) -> Finding {
+    let of_kinds = |(key, _): &(&str, Place)| matches!(*key, "version" | "options" | "mirror");
+    let stray = [first, second].into_iter().find(of_kinds).filter(|_| name == "Service");
+    if let Some((key, place)) = stray {
+        let other = if place == first.1 { second } else { first };
+        let message =
+            format!("`{key}` is for kinds of the catalogue, and this service says `{}`", other.0);
+        return Finding::error("only-for-kinds", message)
+            .at(place)
+            .related(other.1, format!("`{}` is said here", other.0))
+            .help(format!("remove `{key}`, or say `kind` instead of `{}`", other.0));
+    }
+    let (first, first_place) = first;
+    let (second, second_place) = second;
+    Finding::error("exclusive-keys", format!("`{first}` and `{second}` exclude each other"))
+        .at(second_place)
+        .related(first_place, format!("`{first}` is said here"))
+        .help("say one of them")
 }
 
 impl SerializeMap for Entries<'_> {

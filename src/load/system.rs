@@ -23,6 +23,7 @@ impl Loader {
                 Finding::error("no-system-file", format!("there is no file `{main}`"))
                     .help("each folder in `environments/` but `catalogue` and `shapes` is a system and is described there"),
             );
+            return Ok(());
         }
         // The other files are read even if this one cannot be, so that all faults are told.
         let described = self.layer::<layer::System>(&main)?;
@@ -127,13 +128,17 @@ impl Loader {
         let Some(name) = self.yaml_name(path) else { return Ok(()) };
         if !self.named.contains(&name) {
             let known = self.named.iter().map(String::as_str);
-            self.findings.push(
-                Finding::error(
-                    "unknown-environment",
-                    format!("`{path}` is for the environment `{name}`, which does not exist"),
-                )
-                .known("environments", &name, known),
-            );
+            let finding = Finding::error(
+                "unknown-environment",
+                format!("`{path}` is for the environment `{name}`, which does not exist"),
+            )
+            .known("environments", &name, known);
+            self.findings.push(match finding.help {
+                Some(_) => finding,
+                None => finding.help(format!(
+                    "rename it, or describe the environment in `environments/{name}.yaml`"
+                )),
+            });
             return Ok(());
         }
         if let Some(node) = self.layer_or_nothing::<layer::SystemOverride>(path)? {

@@ -5,6 +5,7 @@
 
 use super::deserialize::{Dropped, NodeDeserializer};
 use super::fault::{Fault, ReadError};
+use super::keys;
 use crate::finding::{Finding, nearest};
 use crate::source::Place;
 use crate::tree::{Node, Value};
@@ -71,6 +72,14 @@ fn list(node: &Node, path: &[String]) -> Option<Vec<String>> {
 
 fn describe(error: &ReadError, place: Place) -> Finding {
     match &error.fault {
+        Fault::UnknownKey { key, allowed } if keys::only_in_system(key, allowed) => {
+            Finding::error("not-for-environments", format!("an environment cannot say `{key}`"))
+                .at(place)
+                .note(format!("allowed: {}", allowed.join(", ")))
+                .help(
+                    "say it in system.yaml or in the service's own file; it is the same everywhere",
+                )
+        }
         Fault::UnknownKey { key, allowed } => Finding::error(
             "unknown-key",
             format!("unknown key {}", quoted(key)),
@@ -96,10 +105,12 @@ fn describe(error: &ReadError, place: Place) -> Finding {
             }
         }
         Fault::MissingKey { key } => {
-            Finding::error("missing-key", format!("the key `{key}` is missing")).at(place)
+            Finding::error("missing-key", format!("the key `{key}` is missing"))
+                .at(place)
+                .help(format!("add it: `{key}: …`"))
         }
         Fault::TwoVariants { first, first_place, second } => {
-            Finding::error("two-variants", format!("`{first}` and `{second}` exclude each other"))
+            Finding::error("exclusive-keys", format!("`{first}` and `{second}` exclude each other"))
                 .at(place)
                 .related(*first_place, format!("`{first}` is said here"))
                 .help("say one of them")

@@ -133,7 +133,7 @@ impl Inherited {
                 "`{own}` would take `services.{service}.{part}.{key}` from `{from}` in silence"
             );
             let finding = Finding::error("inherited-address", message).help(format!(
-                "say it for `{own}` too, or confirm it with `services: {{ {service}: {{ {part}: {{ same: true }} }} }}`"
+                "say it for `{own}` too, or confirm it there with `{part}: {{ same: true }}`"
             ));
             // What must be mended is the file that does not say it, or the one that it is like.
             let silent = own_file.map(|file| file.key_place(&["services", &service, part]));

@@ -134,24 +134,18 @@ fn options(
     for (name, option) in known {
         let place = node.value_place(&["options", name]);
         let said = said.and_then(|said| said.get(name));
-        match value(name, option, said, node, place) {
-            Ok(Some(value)) => {
-                if option.quantity.is_some()
-                    && let Some(bytes) = value.as_str().and_then(|text| text.parse::<Bytes>().ok())
-                {
-                    options.insert(format!("{}_bytes", fact_name(name)), json!(bytes.count()));
-                }
-                options.insert(fact_name(name), value);
-            }
-            Ok(None) => {}
-            Err(finding) => {
-                findings.push(finding);
-                // Its default keeps the kind's texts from failing over the same fault.
-                if let Ok(Some(default)) = value(name, option, None, node, place) {
-                    options.insert(fact_name(name), default);
-                }
-            }
+        // A default keeps the kind's texts from failing over a fault that was told.
+        let found = value(name, option, said, node, place).or_else(|finding| {
+            findings.push(finding);
+            value(name, option, None, node, place)
+        });
+        let Ok(Some(value)) = found else { continue };
+        if option.quantity.is_some()
+            && let Some(bytes) = value.as_str().and_then(|text| text.parse::<Bytes>().ok())
+        {
+            options.insert(format!("{}_bytes", fact_name(name)), json!(bytes.count()));
         }
+        options.insert(fact_name(name), value);
     }
     options
 }
@@ -179,11 +173,12 @@ fn value(
         return match said {
             None => Ok(words.first().map(|word| json!(word))),
             Some(Value::String(word)) if words.contains(word) => Ok(Some(json!(word))),
-            Some(other) => Err(wrong("one of certain words", other).known(
-                "allowed",
-                &plain(other),
-                words.iter().map(String::as_str),
-            )),
+            Some(other) => Err(Finding::error(
+                "wrong-type",
+                format!("the option `{name}` cannot be `{}`", plain(other)),
+            )
+            .at(place)
+            .known("allowed", &plain(other), words.iter().map(String::as_str))),
         };
     }
     if let Some(default) = &option.quantity {

@@ -9,6 +9,9 @@ use crate::value::Percent;
 /// The user of own code, as in the images without a shell.
 const OWN_USER: u32 = 65532;
 
+/// Kubernetes counts with 32 bits and a sign.
+const MOST_REPLICAS: u32 = i32::MAX.unsigned_abs();
+
 pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replicas {
     let said = draft.service.replicas.as_deref().cloned().unwrap_or_default();
     let min = said.min.unwrap_or(1);
@@ -22,6 +25,13 @@ pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replic
                 .at(draft.node.value_place(&["replicas", "max"]))
                 .related(draft.node.value_place(&["replicas", "min"]), "the fewest")
                 .help("raise `max`, or lower `min`"),
+        );
+    }
+    if max > MOST_REPLICAS {
+        findings.push(
+            Finding::error("invalid-value", format!("{max} replicas are more than can be counted"))
+                .at(place)
+                .note(format!("allowed: at most {MOST_REPLICAS}")),
         );
     }
     if min == 0 && max > 0 {

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use crate::finding::Finding;
 use crate::layer::SecretAs;
+use crate::load::{is_reference, not_a_reference};
 use crate::model::{Part, Secret, SecretForm, SecretReference, Variable, VariableValue};
 use crate::reference::{Piece, Reference, pieces};
 use crate::source::Place;
@@ -192,7 +193,7 @@ impl SecretTable {
             let form = if secret.form == Some(SecretAs::Env) {
                 if secret.path.is_some() {
                     findings.push(
-                        Finding::error("two-variants", "a secret in a variable has no path")
+                        Finding::error("exclusive-keys", "a secret in a variable has no path")
                             .at(draft.node.key_place(&["secrets", key.as_str(), "path"]))
                             .help("remove `path`, or `as: env`"),
                     );
@@ -263,21 +264,10 @@ pub(super) fn kind_reference(
 /// `path#property`, parsed. A value has no `#`, so that one written by mistake is refused; it is
 /// not repeated in the message.
 pub(super) fn reference(text: &str, place: Place) -> Result<SecretReference, Finding> {
-    let is_path = |path: &str| {
-        !path.is_empty()
-            && path.split('/').all(|part| {
-                !part.is_empty()
-                    && part != ".."
-                    && part.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
-            })
-    };
     match text.split_once('#') {
-        Some((path, property)) if is_path(path) && is_path(property) && !property.contains('/') => {
+        Some((path, property)) if is_reference(text) => {
             Ok(SecretReference { path: path.to_owned(), property: property.to_owned() })
         }
-        _ => Err(Finding::error("not-a-reference", "this is not a reference to a secret")
-            .at(place)
-            .note("allowed: `path#property`, such as `api-gateway/jwt#secret`")
-            .help("put the value into the secret store, and name where it lies; if a value stands here, change it: it is known to everybody who reads this file")),
+        _ => Err(not_a_reference(place)),
     }
 }

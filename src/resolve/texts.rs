@@ -72,6 +72,10 @@ impl Texts {
                 let message = format!("the text cannot be evaluated: {}", detail(&error));
                 let finding = Finding::error("invalid-text", message);
                 let finding = finding.at(within(place, text, &error));
+                if error.kind() == ErrorKind::UnknownFilter {
+                    let help = "filters are those of Jinja, such as `upper`, `join` and `default`";
+                    return Err(finding.help(help));
+                }
                 if is_subtraction(&error) {
                     let help = "a hyphen in a name is written `_`, such as `facts.retention_days`";
                     return Err(finding.help(help));
@@ -82,14 +86,19 @@ impl Texts {
     }
 }
 
-/// Where in a text an error lies. Of a text that is quoted or spread over lines in its file, only
-/// the whole is known.
+/// Where in a text an error lies. Of a text that stands in its file with escapes or over several
+/// lines, only the whole is known.
 fn within(place: Place, text: &str, error: &minijinja::Error) -> Place {
-    let as_it_stands = place.end.checked_sub(place.start).map(|length| length as usize);
+    let (start, length) = (place.start as usize, (place.end - place.start) as usize);
+    let begin = match length.checked_sub(text.len()) {
+        Some(0) => start,
+        // Only quotes are around it: any escape would make it longer still.
+        Some(2) => start + 1,
+        _ => return place,
+    };
     match error.range() {
-        Some(range) if as_it_stands == Some(text.len()) && range.end <= text.len() => {
-            let start = place.start as usize;
-            Place::new(place.file, start + range.start, start + range.end)
+        Some(range) if range.end <= text.len() => {
+            Place::new(place.file, begin + range.start, begin + range.end)
         }
         _ => place,
     }

@@ -69,7 +69,7 @@ impl FromStr for RelativePath {
 }
 
 impl Scalar for RelativePath {
-    const WHAT: &'static str = "a relative path";
+    const WHAT: &'static str = "a path below the project";
     const DESCRIPTION: &'static str = "A path below the project, with `/` between its parts.";
     const PATTERN: &'static str = r"^[^/\\\x00-\x1f\x7f-\x9f]+(/[^/\\\x00-\x1f\x7f-\x9f]+)*$";
     const EXCEPT: Option<&'static str> = Some(r"(^|/)\.\.(/|$)|/\.(/|$)|^\./");
@@ -91,7 +91,7 @@ fn components(text: &str, path: &str) -> Result<(), String> {
     }
     match path.split('/').find(|part| matches!(*part, "" | "." | "..")) {
         Some("") => Err("it has two `/` in a row".to_owned()),
-        Some(part) => Err(format!("{} is not a part of it", quoted(part))),
+        Some(part) => Err(format!("{} cannot be a part of it", quoted(part))),
         None => Ok(()),
     }
 }
@@ -189,9 +189,9 @@ mod tests {
             ),
             (
                 "/a/./b",
-                "`/a/./b` is not an absolute path: `.` is not a part of it\nhelp: write `/a/b`",
+                "`/a/./b` is not an absolute path: `.` cannot be a part of it\nhelp: write `/a/b`",
             ),
-            ("/a/../b", "`/a/../b` is not an absolute path: `..` is not a part of it"),
+            ("/a/../b", "`/a/../b` is not an absolute path: `..` cannot be a part of it"),
             ("/a:ro", "`/a:ro` is not an absolute path: `:` separates the parts of a mount"),
             ("C:\\data", "`C:\\data` is not an absolute path: `:` separates the parts of a mount"),
             (
@@ -211,18 +211,21 @@ mod tests {
             ("a b", "a b"),
         ]);
         bad::<RelativePath>(&[
-            ("", "`` is not a relative path: it is empty"),
-            ("/etc", "`/etc` is not a relative path: it starts with `/`"),
-            ("../x", "`../x` is not a relative path: `..` is not a part of it"),
-            ("a/..", "`a/..` is not a relative path: `..` is not a part of it"),
-            ("./x", "`./x` is not a relative path: `.` is not a part of it\nhelp: write `x`"),
-            ("./", "`./` is not a relative path: it ends with `/`\nhelp: write `.`"),
-            ("x/", "`x/` is not a relative path: it ends with `/`\nhelp: write `x`"),
+            ("", "`` is not a path below the project: it is empty"),
+            ("/etc", "`/etc` is not a path below the project: it starts with `/`"),
+            ("../x", "`../x` is not a path below the project: `..` cannot be a part of it"),
+            ("a/..", "`a/..` is not a path below the project: `..` cannot be a part of it"),
+            (
+                "./x",
+                "`./x` is not a path below the project: `.` cannot be a part of it\nhelp: write `x`",
+            ),
+            ("./", "`./` is not a path below the project: it ends with `/`\nhelp: write `.`"),
+            ("x/", "`x/` is not a path below the project: it ends with `/`\nhelp: write `x`"),
             (
                 "a\\b",
-                "`a\\b` is not a relative path: `\\` separates no parts, `/` does\nhelp: write `a/b`",
+                "`a\\b` is not a path below the project: `\\` separates no parts, `/` does\nhelp: write `a/b`",
             ),
-            ("a\0", "`a\\u{0}` is not a relative path: `\\u{0}` is a control character"),
+            ("a\0", "`a\\u{0}` is not a path below the project: `\\u{0}` is a control character"),
         ]);
     }
 

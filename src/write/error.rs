@@ -166,12 +166,11 @@ impl WriteError {
 
 /// An error without the name of a temporary file, which is gone when it is read.
 fn plain(error: io::Error) -> io::Error {
-    let inside = error.get_ref().and_then(std::error::Error::source);
-    let inside = inside.and_then(|inside| inside.downcast_ref::<io::Error>());
-    match inside.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error,
+    let names_a_file = |text: String| text.contains(" at path ");
+    if error.get_ref().is_some_and(|inside| names_a_file(inside.to_string())) {
+        return error.kind().into();
     }
+    error
 }
 
 fn lines(obstacles: &[Obstacle]) -> String {

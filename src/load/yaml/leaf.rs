@@ -182,8 +182,8 @@ impl Builder<'_> {
                     let text = quoted(comment);
                     format!("`{comment}` is a comment; write `{text}` if text is meant")
                 }
-                None => "write `null` to remove, `{}` for an empty map, `[]` for an empty list, \
-                         or `\"\"` for empty text"
+                None => "write a value: `null` removes, `{}` is an empty map, `[]` an empty list, \
+                         `\"\"` an empty text"
                     .to_owned(),
             },
         };

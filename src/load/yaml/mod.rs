@@ -76,7 +76,8 @@ pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Finding>) {
             findings.push(
                 Finding::error("empty-file", "the file is empty")
                     .at(Place::start_of(file))
-                    .note("expected: a map, such as `name: value`"),
+                    .note("expected: a map, such as `name: value`")
+                    .help("say something in it, or remove it"),
             );
             None
         }

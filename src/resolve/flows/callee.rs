@@ -51,11 +51,10 @@ pub(super) fn callee<'a>(
         return Err(None);
     }
     let externals = system.typed.external.iter().flatten().map(|(name, _)| name.as_str());
-    let others =
-        system.services.keys().map(String::as_str).filter(|name| *name != draft.name.as_str());
+    let services = system.services.keys().map(String::as_str);
     let finding = Finding::error("unknown-service", format!("there is no service `{name}`"))
         .at(place)
-        .known("services", name, others.chain(externals));
+        .known("services", name, services.chain(externals));
     fail(match finding.help {
         Some(_) => finding,
         None => finding.help("describe it; what is not run here is an `external` of the system"),

@@ -262,7 +262,7 @@ fn merge_keys_and_tags_are_refused() {
 
 #[test]
 fn a_value_is_never_missing() {
-    let help = "write `null` to remove, `{}` for an empty map, `[]` for an empty list, or `\"\"` for empty text";
+    let help = "write a value: `null` removes, `{}` is an empty map, `[]` an empty list, `\"\"` an empty text";
     assert_eq!(
         findings("a:\nb: # why\nc: [{d}]\ne:\n  -\n  - 1\nf: &g\nh: {i:1}\ncolour: #fff\n"),
         [
@@ -284,7 +284,10 @@ fn a_value_is_never_missing() {
 #[test]
 fn a_file_is_one_map() {
     for text in ["", "\n", "# only this\n", "---\n", "---\n...\n"] {
-        assert_eq!(findings(text), ["1:1 '' empty-file: the file is empty (-)"]);
+        assert_eq!(
+            findings(text),
+            ["1:1 '' empty-file: the file is empty (say something in it, or remove it)"]
+        );
     }
     assert_eq!(findings("yes"), ["1:1 'yes' not-a-map: the file holds text, not a map (-)"]);
     assert_eq!(findings("- a"), ["1:1 '- a' not-a-map: the file holds a list, not a map (-)"]);

@@ -1,0 +1,132 @@
+//! Values that stand where a reference to a secret must: they are shown to nobody.
+
+use crate::finding::Finding;
+use crate::source::{FileId, Place, Sources};
+use crate::tree::{Node, Value};
+use camino::Utf8Path;
+
+/// Keys whose maps are keyed by name, so that `secrets` may be one of the names.
+const NAMED: &[&str] = &["services", "shapes", "uses", "volumes", "external", "offers"];
+
+/// Keys below which anything may stand.
+const FREE: &[&str] = &["options", "facts", "config"];
+
+/// The shortest word of a value that tells something about it.
+const TELLING: usize = 4;
+
+/// Whether a text says where a secret lies: `path#property`.
+#[must_use]
+pub fn is_reference(text: &str) -> bool {
+    let is_path = |path: &str| {
+        !path.is_empty()
+            && path.split('/').all(|part| {
+                !part.is_empty()
+                    && part != ".."
+                    && part.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+            })
+    };
+    text.split_once('#').is_some_and(|(path, property)| {
+        is_path(path) && is_path(property) && !property.contains('/')
+    })
+}
+
+/// The finding about what is no reference. It does not repeat it: it may be the secret itself.
+#[must_use]
+pub fn not_a_reference(place: Place) -> Finding {
+    Finding::error("not-a-reference", "this is not a reference to a secret")
+        .at(place)
+        .note("allowed: `path#property`, such as `api-gateway/jwt#secret`")
+        .help("put the value into the secret store, and name where it lies; if a value stands here, change it: it is known to everybody who reads this file")
+}
+
+/// Hides the values of a file that stand where references must, and reports them. Other findings
+/// about them, which may repeat them, are taken away.
+pub(super) fn conceal(
+    file: FileId,
+    node: Option<&Node>,
+    sources: &mut Sources,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(node) = node else {
+        conceal_lines(file, sources, findings);
+        return;
+    };
+    let path = Utf8Path::new(&sources.file(file).path);
+    let folder = path.parent().and_then(Utf8Path::file_name);
+    let parent = if matches!(folder, Some("services" | "shapes")) { "" } else { "services" };
+    let mut places = Vec::new();
+    find(node, parent, &mut places);
+    for place in places {
+        sources.hide(place);
+        findings.retain(|finding| !finding.place.is_some_and(|at| within(at, place)));
+        findings.push(not_a_reference(place));
+    }
+}
+
+/// Whether a place lies in another.
+pub(super) fn within(inner: Place, outer: Place) -> bool {
+    inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Each value in `secrets` that is no reference; `parent` is the key that holds the map.
+fn find(node: &Node, parent: &str, places: &mut Vec<Place>) {
+    let Some(map) = node.as_map() else { return };
+    for (key, entry) in &map.entries {
+        if key == "secrets" && !NAMED.contains(&parent) {
+            for secret in entry.node.as_map().into_iter().flat_map(|map| map.entries.values()) {
+                let value = secret.node.child("from").unwrap_or(&secret.node);
+                match &value.value {
+                    Value::Text(text) if is_reference(text) => {}
+                    Value::Null | Value::Map(_) | Value::Variant(_) => {}
+                    _ => places.push(value.place),
+                }
+            }
+        } else if !FREE.contains(&key.as_str()) {
+            find(&entry.node, key, places);
+        }
+    }
+}
+
+/// As [`conceal`], in a file that cannot be read: by its lines.
+fn conceal_lines(file: FileId, sources: &mut Sources, findings: &mut [Finding]) {
+    let text = sources.file(file).text.clone();
+    for finding in findings {
+        let Some(place) = finding.place.filter(|place| place.file == file) else { continue };
+        let Some((start, end)) = secret_of_line(&text, place.start as usize) else { continue };
+        let hidden = Place::new(file, start, end);
+        sources.hide(hidden);
+        let told = || {
+            let texts = finding.notes.iter().chain(&finding.help);
+            texts.chain([&finding.message])
+        };
+        let tells = text[start..end]
+            .split(|c: char| c.is_whitespace() || "\"'`{}[],:".contains(c))
+            .filter(|word| word.len() >= TELLING)
+            .any(|word| told().any(|text| text.contains(word)));
+        if tells {
+            *finding = not_a_reference(hidden);
+        }
+    }
+}
+
+/// What may be a secret on the line of a fault: what follows the key, if the line stands below
+/// `secrets:` or holds it.
+fn secret_of_line(text: &str, at: usize) -> Option<(usize, usize)> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[start..].lines().next()?;
+    let end = start + line.trim_end().len();
+    let behind = |at: usize| start + at + line[at..].len() - line[at..].trim_start().len();
+    if let Some(key) = line.find("secrets:") {
+        return Some((behind(key + "secrets:".len()), end));
+    }
+    let indented = |line: &str| line.len() - line.trim_start().len();
+    let mut depth = indented(line);
+    let mut above = text[..start].lines().rev().filter(|line| !line.trim().is_empty());
+    let below = above.any(|line| {
+        let is_above = indented(line) < depth;
+        depth = depth.min(indented(line));
+        is_above && line.trim_start().starts_with("secrets:")
+    });
+    let value = line.find(':').map_or(indented(line), |colon| colon + 1);
+    below.then_some((behind(value), end)).filter(|(start, end)| start < end)
+}
