@@ -90,6 +90,18 @@ fn the_table_of_keys_is_complete() {
 }
 
 #[test]
+fn no_file_is_too_long_to_read() {
+    for folder in ["src", "tests"] {
+        for path in files(&repository().join(folder)) {
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+                assert!(lines <= 500, "{} has {lines} lines", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn nothing_is_left_for_later() {
     // Put together, so that this file does not hold them.
     let words =

@@ -41,7 +41,8 @@ fn describe(project: &Project, version: usize) {
 }
 
 fn is_leftover(name: &str) -> bool {
-    name.rsplit('/').next().unwrap().starts_with(".iac-") && name.ends_with(".tmp")
+    let name = camino::Utf8Path::new(name);
+    name.file_name().unwrap().starts_with(".iac-") && name.extension() == Some("tmp")
 }
 
 /// Whether anything has been written since a moment: another text, or a file more or less.

@@ -3,6 +3,7 @@
 
 mod check;
 mod diff;
+mod explain;
 mod init;
 mod list;
 mod project;
@@ -34,6 +35,7 @@ enum Command {
     Render(render::Render),
     Check(check::Check),
     Diff(diff::Diff),
+    Explain(explain::Explain),
     List(list::List),
     Schema(schema::Schema),
     Release(release::Release),
@@ -74,6 +76,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Render(command) => command.run(root),
         Command::Check(command) => command.run(root),
         Command::Diff(command) => command.run(root),
+        Command::Explain(command) => command.run(root),
         Command::List(command) => command.run(root),
         Command::Schema(command) => command.run(root),
         Command::Release(command) => command.run(root),

@@ -76,13 +76,21 @@ pub(super) fn root(named: Option<Utf8PathBuf>) -> Result<Utf8PathBuf, Failure> {
     Ok(load::find_root(&here).unwrap_or(here))
 }
 
-/// Loads and resolves; prints the findings and fails if one is an error.
-pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+/// Loads; prints the findings and fails if one is an error.
+pub(super) fn loaded(
+    named: Option<Utf8PathBuf>,
+) -> Result<(Utf8PathBuf, Project, Vec<Finding>), Failure> {
     let root = root(named)?;
-    let (project, mut findings) = load::load(&root)?;
+    let (project, findings) = load::load(&root)?;
     if any_error(&findings) {
         return Err(refuse(&findings, &project));
     }
+    Ok((root, project, findings))
+}
+
+/// Loads and resolves; prints the findings and fails if one is an error.
+pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+    let (root, project, mut findings) = loaded(named)?;
     let (resolved, problems) = resolve::resolve(&project);
     findings.extend(problems);
     if any_error(&findings) {
@@ -150,13 +158,11 @@ impl Selection {
         if self.is_everything() {
             return Scope::everything();
         }
-        match &self.system {
-            Some(_) => of_stacks(stacks),
-            None => {
-                let environments = self.environments.iter().map(String::as_str);
-                Scope::of(environments.chain(SHARED.iter().copied()))
-            }
+        if self.system.is_some() {
+            return of_stacks(stacks);
         }
+        let environments = self.environments.iter().map(String::as_str);
+        Scope::of(environments.chain(SHARED.iter().copied()))
     }
 }
 
