@@ -213,7 +213,7 @@ fn one_fault_is_told_once() {
         &["1:22 '5' expected text, found the number `5`; help: write `\"5\"`"],
     );
     service("config: { A: { text: null } }", &["1:22 'null' expected text, found `null`"]);
-    service("config: { A: {} }", &["1:14 '{}' the key `text` is missing"]);
+    service("config: { A: {} }", &["1:14 '{}' the key `text` is missing; help: add it: `text: …`"]);
     service(
         "image: { of: Web }",
         &[

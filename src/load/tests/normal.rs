@@ -111,7 +111,7 @@ fn two_alternatives_are_told_with_both_places() {
     let (_, findings) = normalise(&layer.unwrap(), &node);
     assert_eq!(findings.len(), 1);
     let finding = &findings[0];
-    assert_eq!(finding.message, "`build` and `image` exclude each other");
+    assert_eq!(finding.message, "`image` and `build` exclude each other");
     let mut places = [finding.place.unwrap().start, finding.related[0].place.start];
     places.sort_unstable();
     assert_eq!(places, [0, 9]);
