@@ -16,6 +16,7 @@ mod ports;
 mod runtime;
 mod secrets;
 mod service;
+mod sound;
 mod system;
 mod texts;
 mod variables;
@@ -59,7 +60,9 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut findings = told.finish();
     findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
+    sound::dangling(project, &mut findings);
     if !any_error(&findings) {
+        sound::namespaces(project, &resolved, &mut findings);
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
     }
     (resolved, findings)

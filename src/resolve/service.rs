@@ -7,7 +7,7 @@ use super::order::start_order;
 use super::ports::is_metrics;
 use super::secrets::SecretTable;
 use super::variables::Variables;
-use super::{command, files, health, runtime, volumes};
+use super::{command, files, health, runtime, sound, volumes};
 use crate::finding::Finding;
 use crate::layer::Run;
 use crate::model::{Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
@@ -34,6 +34,7 @@ fn stack(
             continue;
         }
         if let Some(service) = service(world, system, draft, findings) {
+            sound::service(draft, &service, findings);
             services.insert(draft.name.clone(), service);
         }
     }
@@ -50,7 +51,7 @@ fn stack(
             return None;
         }
     };
-    Some(Stack {
+    let stack = Stack {
         environment: world.environment.clone(),
         system: system.name.clone(),
         about: system.typed.about.clone()?,
@@ -59,7 +60,9 @@ fn stack(
         services,
         order,
         source: format!("environments/{}/system.yaml", system.name),
-    })
+    };
+    sound::stack(system, &stack, findings);
+    Some(stack)
 }
 
 fn start_cycle(system: &SystemDraft<'_>, cycle: &[&str]) -> Finding {
