@@ -5,8 +5,8 @@ use super::{Outcome, print};
 use camino::Utf8PathBuf;
 use iac::generate::TARGETS;
 use iac::layer::TargetName;
-use std::collections::BTreeSet;
 use iac::write::{Options, Written, write};
+use std::collections::BTreeSet;
 
 /// Write what the environments describe
 ///

@@ -17,7 +17,10 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
         findings.push(
             Finding::error(
                 "no-cpu-request",
-                format!("`{}` follows its CPU use, and requests no CPU to compare it with", draft.name),
+                format!(
+                    "`{}` follows its CPU use, and requests no CPU to compare it with",
+                    draft.name
+                ),
             )
             .at(draft.node.key_place(&["replicas"]))
             .help("say `resources: { cpu: … }`, or one number of replicas"),
@@ -98,9 +101,12 @@ fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
             let millis = duration.as_millis();
             if millis == 0 || millis % 1000 != 0 {
                 findings.push(
-                    Finding::error("invalid-value", format!("`{key}: {duration}` is no whole number of seconds"))
-                        .at(draft.node.value_place(&["health", name, key]))
-                        .note("allowed: 1s and more, in whole seconds"),
+                    Finding::error(
+                        "invalid-value",
+                        format!("`{key}: {duration}` is no whole number of seconds"),
+                    )
+                    .at(draft.node.value_place(&["health", name, key]))
+                    .note("allowed: 1s and more, in whole seconds"),
                 );
             }
         }
@@ -166,15 +172,17 @@ fn single_writer(
             .iter()
             .any(|volume| matches!(&volume.source, VolumeSource::System(of) if of == name))
     };
-    let users: Vec<&Service> =
-        stack.services.values().filter(|service| mounts(service)).collect();
+    let users: Vec<&Service> = stack.services.values().filter(|service| mounts(service)).collect();
     let pods: u32 = users.iter().map(|service| service.replicas.max).sum();
     if pods > 1 {
         let names: Vec<&str> = users.iter().map(|service| service.name.as_str()).collect();
         findings.push(
             Finding::error(
                 "volume-not-shared",
-                format!("{pods} pods mount `{name}` in `{}`, and one alone can write to it", stack.environment.name),
+                format!(
+                    "{pods} pods mount `{name}` in `{}`, and one alone can write to it",
+                    stack.environment.name
+                ),
             )
             .at(system.node.key_place(&["volumes", name.as_str()]))
             .note(format!("mounted by: {}", names.join(", ")))
@@ -210,8 +218,8 @@ pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut 
     }
 }
 
-/// Names that a machine's file or an offer gives, and that nothing bears.
-pub(super) fn dangling(project: &Project, findings: &mut Vec<Finding>) {
+/// Releases of services that have no image of their own.
+pub(super) fn releases(project: &Project, findings: &mut Vec<Finding>) {
     for (name, system) in &project.systems {
         let own = super::own_services(project, name);
         for service in system.release.keys() {
@@ -219,30 +227,12 @@ pub(super) fn dangling(project: &Project, findings: &mut Vec<Finding>) {
                 findings.push(
                     Finding::error(
                         "unknown-name",
-                        format!("environments/{name}/release.yaml: `{service}` has no image of its own"),
+                        format!(
+                            "environments/{name}/release.yaml: `{service}` has no image of its own"
+                        ),
                     )
                     .known("services with one", service, own.iter().copied()),
                 );
-            }
-        }
-        let offers = system.node.child("offers").and_then(crate::tree::Node::as_map);
-        for (service, entry) in offers.into_iter().flat_map(|map| &map.entries) {
-            let Some(crate::tree::Value::List(items)) = entry.node.child("to").map(|to| &to.value)
-            else {
-                continue;
-            };
-            for item in items {
-                let crate::tree::Value::Text(to) = &item.value else { continue };
-                if !project.systems.contains_key(to) {
-                    findings.push(
-                        Finding::error(
-                            "unknown-system",
-                            format!("`{service}` is offered to `{to}`, which does not exist"),
-                        )
-                        .at(item.place)
-                        .known("systems", to, project.systems.keys().map(String::as_str)),
-                    );
-                }
             }
         }
     }
