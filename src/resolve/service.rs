@@ -6,13 +6,13 @@ use super::flows::{Outcome, ResolvedFlow, flows};
 use super::order::start_order;
 use super::ports::is_metrics;
 use super::secrets::SecretTable;
+use super::texts::Facts;
 use super::variables::Variables;
 use super::{command, files, health, runtime, sound, volumes};
 use crate::finding::Finding;
 use crate::layer::Run;
 use crate::model::{Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
 use crate::value::{Host, LabelValue, Name};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// How long a service may take to stop unless it says otherwise.
@@ -198,7 +198,7 @@ fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
         .collect()
 }
 
-fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Value) -> ServiceKind {
+fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
     if let Some(kind) = &draft.kind
         && let Some(name) = &draft.service.kind
     {
@@ -223,7 +223,7 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Value) -> ServiceKind {
 }
 
 /// The context of own code lies in the repository.
-fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Value, findings: &mut Vec<Finding>) {
+fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(build) = &draft.service.build else { return };
     let Some(text) = &build.context else {
         if build.other_repository.is_none() {
