@@ -59,6 +59,7 @@ fn no_line_is_a_separator_but_the_separators() {
         for value in [value, json!(text), json!([text]), json!({ &text: text })] {
             let written = document(&value, KeyOrder::AsIs);
             assert!(!written.lines().any(|line| line.starts_with("---")), "{written}");
+            assert!(!written.lines().any(|line| line.starts_with("...")), "{written}");
         }
     }
 }

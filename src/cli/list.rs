@@ -1,10 +1,10 @@
 //! `iac list`
 
-use super::project::{Failure, Selection, open};
+use super::project::{Failure, Opened, Selection, open};
 use super::{Format, Outcome, print, print_json};
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
-use iac::model::{Peer, ServiceKind, Stack};
+use iac::model::{Environment, Peer, ServiceKind, Stack};
 use iac::reference::readable;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -47,10 +47,8 @@ impl List {
         let opened = open(root)?;
         let stacks = self.selection.stacks(&opened)?;
         let rows: Vec<Value> = match self.what {
-            What::Environments => opened
-                .resolved
-                .environments
-                .values()
+            What::Environments => promotion(&opened)
+                .into_iter()
                 .filter(|environment| {
                     let names = &self.selection.environments;
                     names.is_empty() || names.iter().any(|name| name == environment.name.as_str())
@@ -89,6 +87,24 @@ impl List {
         }
         Ok(Outcome::Fine)
     }
+}
+
+/// Environments so that each stands behind the one that a change runs in before it.
+fn promotion(opened: &Opened) -> Vec<&Environment> {
+    let environments = &opened.resolved.environments;
+    let depth = |environment: &Environment| {
+        // `resolve` refuses cycles.
+        let mut depth = 0;
+        let mut before = environment.after.as_ref();
+        while let Some(name) = before {
+            depth += 1;
+            before = environments.get(name.as_str()).and_then(|other| other.after.as_ref());
+        }
+        depth
+    };
+    let mut all: Vec<&Environment> = environments.values().collect();
+    all.sort_by_key(|environment| depth(environment));
+    all
 }
 
 fn services(stack: &Stack) -> Vec<Value> {

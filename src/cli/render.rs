@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use iac::generate::TARGETS;
 use iac::layer::TargetName;
 use iac::write::{Options, Written, write};
+use std::collections::BTreeSet;
 
 /// Write what the environments describe
 ///
@@ -50,6 +51,14 @@ impl Render {
         let stacks = self.selection.stacks(&opened)?;
         if self.to.as_deref().is_some_and(|to| to == "-") {
             print_findings(&opened.findings, &opened.project);
+            let environments: BTreeSet<&str> =
+                stacks.iter().map(|stack| stack.environment.name.as_str()).collect();
+            if environments.len() > 1 {
+                return Err(Failure::Call(format!(
+                    "one stream holds one environment, and these are {}\n  help: name one, such as `iac render prod --to -`",
+                    environments.len()
+                )));
+            }
             let target = TARGETS.iter().find(|target| target.name() == self.target);
             let mut text = String::new();
             for stack in &stacks {

@@ -1,6 +1,6 @@
 //! Ports, flows, routes, and what is run elsewhere.
 
-use super::data::{ConfigValue, Secret};
+use super::data::ConfigValue;
 use super::form::{OneOrMany, Short, ShortForm};
 use crate::value::{self, EnvName, Host, Name, PortName};
 use schemars::JsonSchema;
@@ -341,7 +341,7 @@ pub struct Elsewhere {
     /// References to the secrets that callers need, by fact.
     ///
     /// Example: `secrets: { password: shared/db#password }`
-    pub secrets: Option<BTreeMap<String, Short<Secret>>>,
+    pub secrets: Option<BTreeMap<String, Short<SecretSource>>>,
     /// Confirms that the host is the same as in the environment that this one is `like`.
     ///
     /// Example: `same: true`
@@ -350,6 +350,27 @@ pub struct Elsewhere {
     ///
     /// Example: `enabled: false`
     pub enabled: Option<bool>,
+}
+
+/// Where a secret of a service that is run elsewhere lies.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a reference such as `shared/db#password`, or a map `{ from: … }`")]
+pub struct SecretSource {
+    /// Where the secret lies in the store: `path#property`.
+    ///
+    /// Example: `from: shared/db#password`
+    pub from: Option<String>,
+}
+
+impl ShortForm for SecretSource {
+    type Short = String;
+    const EXPECTED: &'static str =
+        "a reference such as `shared/db#password`, or a map `{ from: … }`";
+
+    fn expand(short: String) -> Self {
+        Self { from: Some(short) }
+    }
 }
 
 /// Something that is used and not run here.

@@ -121,6 +121,7 @@ impl Inherited {
             let confirmed = said.is_some_and(|node| {
                 node.value == Value::Null
                     || node.child(key).is_some()
+                    || node.child("enabled").is_some_and(|on| on.value == Value::Bool(false))
                     || node.child("same").is_some_and(|same| same.value == Value::Bool(true))
             });
             let gone = own_file

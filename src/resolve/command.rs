@@ -3,6 +3,7 @@
 use super::draft::{Draft, World};
 use super::facts::fact_key;
 use super::secrets::holds_secret;
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::TextItem;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use serde_json::Value;
 pub(super) fn command(
     world: &World<'_>,
     draft: &Draft<'_>,
-    facts: &Value,
+    facts: &Facts,
     findings: &mut Vec<Finding>,
 ) -> (Option<Vec<String>>, Option<Vec<String>>) {
     let entry = draft.kind.as_ref().map(|kind| kind.entry);
@@ -63,7 +64,7 @@ pub(super) fn command(
 fn made_args(
     world: &World<'_>,
     draft: &Draft<'_>,
-    facts: &Value,
+    facts: &Facts,
     findings: &mut Vec<Finding>,
 ) -> Vec<String> {
     let mut made = Vec::new();
@@ -72,8 +73,8 @@ fn made_args(
         let entries = kind.options.get(&fact_key(option)).and_then(Value::as_object);
         for (key, value) in entries.into_iter().flatten() {
             let mut facts = facts.clone();
-            facts["key"] = Value::String(key.clone());
-            facts["value"] = value.clone();
+            facts.set("key", &Value::String(key.clone()));
+            facts.set("value", value);
             let place = kind.entry.node.value_place(&["args-of", option]);
             match world.texts.evaluate(text, &facts, place) {
                 Ok(text) => made.push(text.text),

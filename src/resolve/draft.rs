@@ -1,7 +1,7 @@
 //! Drafts: what is known of each service before flows and texts are resolved. Other services ask
 //! for it, so all drafts of an environment are made first.
 
-use super::{image, options, ports, system, texts::Texts};
+use super::{entries, facts, image, options, ports, system, texts::Texts};
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
@@ -45,6 +45,8 @@ pub struct SystemDraft<'a> {
     pub namespace: Namespace,
     /// Its services by name. A service whose description cannot be read is absent.
     pub services: BTreeMap<String, Draft<'a>>,
+    /// Where the public reaches them, for texts.
+    pub(super) public: minijinja::Value,
 }
 
 /// What is known of a service before flows and texts.
@@ -83,6 +85,8 @@ pub struct KindDraft<'a> {
     pub version: String,
     /// Its options with their defaults.
     pub options: Json<String, serde_json::Value>,
+    /// The same for texts: every client may name them.
+    pub(super) options_fact: minijinja::Value,
     /// Its secrets: item and fact.
     pub secrets: Vec<(String, String)>,
 }
@@ -128,6 +132,7 @@ fn system_draft<'a>(
     let overrides: Vec<&Node> =
         world.chain.iter().filter_map(|environment| files.overrides.get(*environment)).collect();
     unknown_names(files, &overrides, findings);
+    entries::unknown(world.project, files, &overrides, findings);
     let (node, typed) = system::merged(files, &overrides, findings)?;
     unknown_clients(world.project, &node, &typed, findings);
     let system_name: Name = name.parse().ok()?;
@@ -140,6 +145,7 @@ fn system_draft<'a>(
         typed,
         namespace,
         services: BTreeMap::new(),
+        public: minijinja::Value::UNDEFINED,
     };
     let services = files.node.child("services").and_then(Node::as_map);
     for service in services.into_iter().flat_map(|map| map.entries.keys()) {
@@ -148,6 +154,7 @@ fn system_draft<'a>(
         }
     }
     image::share(&mut draft, findings);
+    draft.public = facts::public_services(world, &draft.services);
     Some(draft)
 }
 
@@ -163,11 +170,12 @@ fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Fi
         ("external", "external"),
     ] {
         let known = files.node.child(key).and_then(Node::as_map);
+        let is_known = |name: &str| known.is_some_and(|map| map.entries.contains_key(name));
         let known = || known.into_iter().flat_map(|map| map.entries.keys()).map(String::as_str);
         for file in overrides {
             let Some(map) = file.child(key).and_then(Node::as_map) else { continue };
             for (name, entry) in &map.entries {
-                if known().any(|known| known == name) {
+                if is_known(name) {
                     continue;
                 }
                 let finding =

@@ -3,10 +3,13 @@
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
 use super::secrets::SecretTable;
+use super::texts::Facts;
 use crate::layer::{ConfigValue, SecretAs};
 use crate::model::{Exposed, Volume, VolumeSource};
 use crate::reference::Reference;
+use minijinja::value::Serde;
 use serde_json::{Map as Json, Value, json};
+use std::collections::BTreeMap;
 
 /// The name of a fact in texts, where a hyphen would be a subtraction.
 pub(super) fn fact_key(name: &str) -> String {
@@ -22,12 +25,11 @@ pub(super) fn facts(
     exposed: Option<&Exposed>,
     volumes: &[Volume],
     secrets: &mut SecretTable,
-) -> Value {
+) -> Facts {
     let environment = &world.environment;
-    let mut facts = Json::new();
-    let mut set = |name: &str, value: Value| {
-        facts.insert(name.to_owned(), value);
-    };
+    let mut facts = Facts::default();
+    facts.share("services", system.public.clone());
+    let mut set = |name: &str, value: Value| facts.set(name, &value);
     set("service", json!(draft.name.as_str()));
     set("system", json!(system.name.as_str()));
     set("environment", json!(environment.name.as_str()));
@@ -91,19 +93,7 @@ pub(super) fn facts(
                 .map(|flow| (flow.flow.callee.clone(), Value::Object(callee_facts(flow, secrets)))),
         ),
     );
-    set(
-        "services",
-        keyed(system.services.iter().filter_map(|(name, other)| {
-            let exposed = super::service::exposed(world, other).ok().flatten()?;
-            let public = json!({
-                "public_host": exposed.hosts[0].to_string(),
-                "public_url": url(&exposed),
-            });
-            Some((name.clone(), public))
-        })),
-    );
     if let Some(kind) = &draft.kind {
-        set("options", Value::Object(kind.options.clone()));
         set("version", json!(kind.version));
         set(
             "volumes",
@@ -120,8 +110,25 @@ pub(super) fn facts(
                 (volume.name.to_string(), json!({ "mebibytes": size.map_or(0, |size| size >> 20) }))
             })),
         );
+        facts.share("options", kind.options_fact.clone());
     }
-    Value::Object(facts)
+    facts
+}
+
+/// Where the public reaches the services of a system: a fact that all of them have.
+pub(super) fn public_services(
+    world: &World<'_>,
+    services: &BTreeMap<String, Draft<'_>>,
+) -> minijinja::Value {
+    let public = keyed(services.iter().filter_map(|(name, other)| {
+        let exposed = super::service::exposed(world, other).ok().flatten()?;
+        let public = json!({
+            "public_host": exposed.hosts[0].to_string(),
+            "public_url": url(&exposed),
+        });
+        Some((name.clone(), public))
+    }));
+    minijinja::Value::from(Serde(public))
 }
 
 /// A callee's facts with marks for its secrets.

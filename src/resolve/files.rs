@@ -4,6 +4,7 @@ use super::derived;
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
 use super::secrets::holds_secret;
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::KindFile;
 use crate::model::File;
@@ -22,7 +23,7 @@ pub(super) fn files(
     system: &SystemDraft<'_>,
     draft: &Draft<'_>,
     flows: &[ResolvedFlow],
-    facts: &Value,
+    facts: &Facts,
     findings: &mut Vec<Finding>,
 ) -> Vec<File> {
     let mut all: BTreeMap<AbsolutePath, File> = BTreeMap::new();
@@ -106,7 +107,7 @@ fn of_kind(
     system: &SystemDraft<'_>,
     draft: &Draft<'_>,
     flows: &[ResolvedFlow],
-    facts: &Value,
+    facts: &Facts,
     path: &AbsolutePath,
     file: &KindFile,
 ) -> Result<String, Box<Finding>> {
@@ -137,7 +138,7 @@ fn of_kind(
 fn texts_of(
     world: &World<'_>,
     value: &mut Value,
-    facts: &Value,
+    facts: &Facts,
     place: Place,
 ) -> Result<(), Box<Finding>> {
     match value {

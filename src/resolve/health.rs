@@ -1,13 +1,13 @@
 //! Probes: what a service is asked, and how often.
 
 use super::draft::{Draft, World};
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{self, Protocol, TextItem};
 use crate::model::{Port, Probe, ProbeCheck, Probes};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::{Duration, PortName};
-use serde_json::Value;
 
 /// How often and how long each probe asks unless the service says otherwise.
 struct Times {
@@ -29,7 +29,7 @@ fn seconds(text: &str) -> Duration {
 pub(super) fn probes(
     world: &World<'_>,
     draft: &Draft<'_>,
-    facts: &Value,
+    facts: &Facts,
     findings: &mut Vec<Finding>,
 ) -> Probes {
     let said = draft.service.health.clone().unwrap_or_default();
@@ -110,7 +110,7 @@ impl Contract for layer::ContractHealth {
 struct Asker<'a> {
     world: &'a World<'a>,
     draft: &'a Draft<'a>,
-    facts: &'a Value,
+    facts: &'a Facts,
     findings: &'a mut Vec<Finding>,
 }
 

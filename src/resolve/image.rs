@@ -1,6 +1,7 @@
 //! Images: own ones from the release, others from the lock.
 
 use super::draft::{Draft, SystemDraft, World};
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::Image;
@@ -136,15 +137,14 @@ fn own_name(
         (None, Some(text), Some(node)) => (text.clone(), node.place),
         _ => ("{{ registry.host }}/{{ system }}/{{ service }}".to_owned(), layers.last()?.place),
     };
-    let mut facts = json!({
-        "system": system.name.as_str(),
-        "service": draft.name.as_str(),
-        "environment": environment.name.as_str(),
-        "domain": environment.domain.to_string(),
-        "registry": {},
-    });
+    let mut facts = Facts::default();
+    facts.set("system", &json!(system.name.as_str()));
+    facts.set("service", &json!(draft.name.as_str()));
+    facts.set("environment", &json!(environment.name.as_str()));
+    facts.set("domain", &json!(environment.domain.to_string()));
+    facts.set("registry", &json!({}));
     if let Some(host) = &environment.registry {
-        facts["registry"]["host"] = json!(host);
+        facts.set("registry", &json!({ "host": host }));
     } else if text.contains("registry.host") {
         findings.push(
             Finding::error(

@@ -4,6 +4,7 @@
 mod command;
 mod derived;
 mod draft;
+mod entries;
 mod environment;
 mod facts;
 mod files;
@@ -16,6 +17,7 @@ mod ports;
 mod runtime;
 mod secrets;
 mod service;
+mod sound;
 mod system;
 mod texts;
 mod variables;
@@ -59,7 +61,9 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut findings = told.finish();
     findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
+    sound::releases(project, &mut findings);
     if !any_error(&findings) {
+        sound::namespaces(project, &resolved, &mut findings);
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
     }
     (resolved, findings)

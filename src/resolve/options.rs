@@ -6,6 +6,7 @@ use crate::layer::{self, EntryKey, KindOption};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::{Bytes, Duration, Name};
+use minijinja::value::Serde;
 use serde_json::{Map as Json, Value, json};
 use std::collections::BTreeMap;
 
@@ -43,7 +44,8 @@ pub(super) fn kind<'a>(
     not_for_environments(entry, said_by, overrides, findings);
     let options = options(entry, node, service, findings);
     let secrets = secrets(entry, &options);
-    Some(KindDraft { entry, version, options, secrets })
+    let options_fact = minijinja::Value::from(Serde(&options));
+    Some(KindDraft { entry, version, options, options_fact, secrets })
 }
 
 fn version(

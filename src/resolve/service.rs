@@ -6,13 +6,13 @@ use super::flows::{Outcome, ResolvedFlow, flows};
 use super::order::start_order;
 use super::ports::is_metrics;
 use super::secrets::SecretTable;
+use super::texts::Facts;
 use super::variables::Variables;
-use super::{command, files, health, runtime, volumes};
+use super::{command, files, health, runtime, sound, volumes};
 use crate::finding::Finding;
 use crate::layer::Run;
 use crate::model::{Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
 use crate::value::{Host, LabelValue, Name};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// How long a service may take to stop unless it says otherwise.
@@ -34,6 +34,7 @@ fn stack(
             continue;
         }
         if let Some(service) = service(world, system, draft, findings) {
+            sound::service(draft, &service, findings);
             services.insert(draft.name.clone(), service);
         }
     }
@@ -50,7 +51,7 @@ fn stack(
             return None;
         }
     };
-    Some(Stack {
+    let stack = Stack {
         environment: world.environment.clone(),
         system: system.name.clone(),
         about: system.typed.about.clone()?,
@@ -59,7 +60,9 @@ fn stack(
         services,
         order,
         source: format!("environments/{}/system.yaml", system.name),
-    })
+    };
+    sound::stack(system, &stack, findings);
+    Some(stack)
 }
 
 fn start_cycle(system: &SystemDraft<'_>, cycle: &[&str]) -> Finding {
@@ -195,7 +198,7 @@ fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
         .collect()
 }
 
-fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Value) -> ServiceKind {
+fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
     if let Some(kind) = &draft.kind
         && let Some(name) = &draft.service.kind
     {
@@ -220,7 +223,7 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Value) -> ServiceKind {
 }
 
 /// The context of own code lies in the repository.
-fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Value, findings: &mut Vec<Finding>) {
+fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(build) = &draft.service.build else { return };
     let Some(text) = &build.context else {
         if build.other_repository.is_none() {

@@ -1,6 +1,7 @@
 //! The system's own keys.
 
 use super::draft::World;
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{SystemFiles, read};
@@ -57,11 +58,10 @@ pub(super) fn namespace(
         .find_map(|layer| layer.at(&["kubernetes", "namespace"]))
         .or(world.layers.last())
         .map(|node| node.place)?;
-    let facts = json!({
-        "system": system,
-        "environment": environment.name.as_str(),
-        "domain": environment.domain.to_string(),
-    });
+    let mut facts = Facts::default();
+    facts.set("system", &json!(system));
+    facts.set("environment", &json!(environment.name.as_str()));
+    facts.set("domain", &json!(environment.domain.to_string()));
     match world.texts.evaluate(&environment.namespace, &facts, place) {
         Err(finding) => {
             findings.push(finding);

@@ -4,12 +4,91 @@ use crate::finding::{Finding, nearest};
 use crate::reference::{Piece, pieces};
 use crate::source::Place;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, ErrorKind, UndefinedBehavior};
-use serde_json::Value;
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
+use serde_json::Map as Json;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What a text can name. A copy shares what lies below the names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts(BTreeMap<String, Value>);
+
+impl Facts {
+    /// Adds a fact.
+    pub(super) fn set(&mut self, name: &str, fact: &serde_json::Value) {
+        self.share(name, Value::from(Serde(fact)));
+    }
+
+    /// Adds a fact that others have, too: it is made once, however large it is.
+    pub(super) fn share(&mut self, name: &str, fact: Value) {
+        self.0.insert(name.to_owned(), fact);
+    }
+
+    /// Adds all entries of a map.
+    pub(super) fn extend(&mut self, facts: &Json<String, serde_json::Value>) {
+        for (name, fact) in facts {
+            self.set(name, fact);
+        }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The facts that a text uses, by the first parts of their names.
+    fn used(&self, names: &[String]) -> Value {
+        let firsts = names.iter().map(|name| name.split('.').next().unwrap_or(name));
+        Value::from_pairs(firsts.filter_map(|first| Some((first, self.0.get(first)?))))
+    }
+
+    fn lookup(&self, name: &str) -> Result<(), Missing> {
+        let missing = |parent: &str, part: &str, known| {
+            Err(Missing { parent: parent.to_owned(), name: part.to_owned(), known })
+        };
+        let (first, mut rest) = name.split_once('.').unwrap_or((name, ""));
+        let Some(mut value) = self.0.get(first).cloned() else {
+            return missing("", first, self.0.keys().cloned().collect());
+        };
+        // A method or an attribute of a scalar: the engine knows better.
+        while !rest.is_empty() && value.kind() == ValueKind::Map {
+            let (part, after) = rest.split_once('.').unwrap_or((rest, ""));
+            let child = value.get_attr(part).unwrap_or_default();
+            if child.is_undefined() {
+                let keys = value.try_iter().into_iter().flatten();
+                let parent = &name[..name.len() - rest.len() - 1];
+                return missing(parent, part, keys.map(|key| key.to_string()).collect());
+            }
+            (value, rest) = (child, after);
+        }
+        Ok(())
+    }
+}
+
+impl From<&Json<String, serde_json::Value>> for Facts {
+    fn from(facts: &Json<String, serde_json::Value>) -> Self {
+        let mut all = Self::default();
+        all.extend(facts);
+        all
+    }
+}
+
+/// A name that has no value.
+struct Missing {
+    /// What should hold it; empty for what stands alone.
+    parent: String,
+    name: String,
+    /// What the parent holds instead.
+    known: Vec<String>,
+}
 
 /// Evaluates texts.
 pub(super) struct Texts {
-    engine: Environment<'static>,
+    /// Each text is read once: a shape's is the same for many services.
+    engine: RefCell<Environment<'static>>,
+    /// The names that a text uses, in their order.
+    names: RefCell<BTreeMap<String, Rc<[String]>>>,
 }
 
 /// A text and the facts that it used.
@@ -32,41 +111,40 @@ impl Texts {
                 .expect("the usual delimiters"),
         );
         engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        Self { engine }
+        Self { engine: RefCell::new(engine), names: RefCell::default() }
     }
 
     /// The value of a text. `place` is where the text stands.
     pub(super) fn evaluate(
         &self,
         text: &str,
-        facts: &Value,
+        facts: &Facts,
         place: Place,
     ) -> Result<Evaluated, Finding> {
         if !text.contains("{{") && !text.contains("{%") && !text.contains("{#") {
             return Ok(Evaluated { text: text.to_owned(), used: Vec::new() });
         }
-        let template = self.engine.template_from_str(text).map_err(|error| {
+        let (names, rendered) = self.render(text, facts).map_err(|error| {
             Finding::error("invalid-text", format!("the text cannot be read: {}", detail(&error)))
                 .at(within(place, text, &error))
                 .help("`{{ name }}` inserts a fact; a `{{` that is meant literally is written `{{ '{{' }}`")
         })?;
-        let mut used: Vec<String> = template.undeclared_variables(true).into_iter().collect();
-        used.sort_unstable();
-        match template.render(minijinja::value::Serde(facts)) {
+        match rendered {
             Ok(text) if pieces(&text).any(|piece| matches!(piece, Piece::Broken(_))) => Err(
                 Finding::error("changed-reference", "a filter changes the name of a service")
                     .at(place)
                     .help("use hosts, addresses and secrets as they are: a chart puts names in at install"),
             ),
             Ok(text) => {
-                used.retain(|name| lookup(facts, name).is_ok());
-                Ok(Evaluated { text, used })
+                let used = names.iter().filter(|name| facts.lookup(name).is_ok());
+                Ok(Evaluated { text, used: used.cloned().collect() })
             }
             Err(error) if error.kind() == ErrorKind::UndefinedError => {
                 let at = error.range().and_then(|range| text.get(range)).unwrap_or_default();
                 // Names that stand elsewhere may have been asked for with `default` or `if`.
-                used.sort_by_key(|name| !at.contains(name.as_str()));
-                Err(undefined(facts, &used, within(place, text, &error)))
+                let mut names = names.to_vec();
+                names.sort_by_key(|name| !at.contains(name.as_str()));
+                Err(undefined(facts, &names, within(place, text, &error)))
             }
             Err(error) => {
                 let message = format!("the text cannot be evaluated: {}", detail(&error));
@@ -83,6 +161,35 @@ impl Texts {
                 Err(finding)
             }
         }
+    }
+
+    /// The names that a text uses, and what it comes to. The outer error is for a text that cannot
+    /// be read.
+    fn render(
+        &self,
+        text: &str,
+        facts: &Facts,
+    ) -> Result<(Rc<[String]>, Result<String, minijinja::Error>), minijinja::Error> {
+        let known = self.names.borrow().get(text).cloned();
+        let names = match known {
+            Some(names) => names,
+            None => self.read(text)?,
+        };
+        let engine = self.engine.borrow();
+        let rendered = engine.get_template(text)?.render(facts.used(&names));
+        Ok((names, rendered))
+    }
+
+    /// Reads a text that was not met before.
+    fn read(&self, text: &str) -> Result<Rc<[String]>, minijinja::Error> {
+        let mut engine = self.engine.borrow_mut();
+        engine.add_template_owned(text.to_owned(), text.to_owned())?;
+        let names = engine.get_template(text)?.undeclared_variables(true);
+        let mut names: Vec<String> = names.into_iter().collect();
+        names.sort_unstable();
+        let names: Rc<[String]> = names.into();
+        self.names.borrow_mut().insert(text.to_owned(), Rc::clone(&names));
+        Ok(names)
     }
 }
 
@@ -126,9 +233,9 @@ fn detail(error: &minijinja::Error) -> String {
 }
 
 /// The first name of a text that has no value, and the names that have one.
-fn undefined(facts: &Value, used: &[String], place: Place) -> Finding {
-    for name in used {
-        if let Err((parent, missing, known)) = lookup(facts, name) {
+fn undefined(facts: &Facts, names: &[String], place: Place) -> Finding {
+    for name in names {
+        if let Err(Missing { parent, name: missing, known }) = facts.lookup(name) {
             let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
             known.sort_unstable();
             let whole =
@@ -153,30 +260,6 @@ fn undefined(facts: &Value, used: &[String], place: Place) -> Finding {
     Finding::error("unknown-fact", "the text uses a name that has no value here").at(place)
 }
 
-/// The name's parent, the name that is missing in it, and what the parent holds instead.
-type Missing = (String, String, Vec<String>);
-
-fn lookup(facts: &Value, name: &str) -> Result<(), Missing> {
-    let mut value = facts;
-    let mut parent: Vec<&str> = Vec::new();
-    for part in name.split('.') {
-        match value {
-            Value::Object(map) => {
-                if let Some(child) = map.get(part) {
-                    value = child;
-                } else {
-                    let known = map.keys().cloned().collect();
-                    return Err((parent.join("."), part.to_owned(), known));
-                }
-            }
-            // A method or an attribute of a scalar: the engine knows better.
-            _ => return Ok(()),
-        }
-        parent.push(part);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,7 +268,9 @@ mod tests {
 
     fn fault(text: &str) -> (Finding, String) {
         let file = Sources::default().add("app.toml.j2".to_owned(), text.to_owned());
-        let facts = json!({ "facts": { "retention_days": 30 }, "ports": { "http": 8080 } });
+        let mut facts = Facts::default();
+        facts.set("facts", &json!({ "retention_days": 30 }));
+        facts.set("ports", &json!({ "http": 8080 }));
         let place = Place::new(file, 0, text.len());
         let finding = Texts::new().evaluate(text, &facts, place).expect_err(text);
         let at = finding.place.expect("a fault has a place");

@@ -4,6 +4,7 @@ use super::draft::{Draft, World};
 use super::facts::callee_facts;
 use super::flows::{Outcome, ResolvedFlow};
 use super::secrets::{SecretTable, variable_name};
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{ConfigValue, Optional, TextItem, UseEnv};
 use crate::model::{Variable, VariableValue};
@@ -24,12 +25,12 @@ struct Said {
 pub(super) struct Variables<'a> {
     draft: &'a Draft<'a>,
     world: &'a World<'a>,
-    facts: &'a Value,
+    facts: &'a Facts,
     all: BTreeMap<EnvName, Said>,
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(world: &'a World<'a>, draft: &'a Draft<'a>, facts: &'a Value) -> Self {
+    pub(super) fn new(world: &'a World<'a>, draft: &'a Draft<'a>, facts: &'a Facts) -> Self {
         Self { draft, world, facts, all: BTreeMap::new() }
     }
 
@@ -193,9 +194,7 @@ impl<'a> Variables<'a> {
             }
             Some(UseEnv::Texts(texts)) => {
                 let mut facts = self.facts.clone();
-                if let Value::Object(map) = &mut facts {
-                    map.extend(callee_facts(flow, secrets));
-                }
+                facts.extend(&callee_facts(flow, secrets));
                 for (name, text) in texts {
                     let mut origin = flow.origin.clone();
                     origin.extend(["env".to_owned(), name.to_string()]);

@@ -130,7 +130,8 @@ fn is_bare(text: &str) -> bool {
     let start_is_fine = match first {
         'a'..='z' | 'A'..='Z' => !is_word(text),
         '/' | '$' | '(' => true,
-        '0'..='9' | '.' | '_' => !is_number_like(text),
+        // A line that starts with `...` ends a document.
+        '0'..='9' | '.' | '_' => !text.starts_with("...") && !is_number_like(text),
         '-' => {
             let rest = text.trim_start_matches('-');
             // A line that starts with `---` is where kubectl and Helm cut a stream.
@@ -251,6 +252,7 @@ mod tests {
             "-",
             "--",
             "---",
+            "... a$$",
             "---a",
             "- a",
             "-inf",

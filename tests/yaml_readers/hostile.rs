@@ -63,6 +63,7 @@ const WITH_BLANKS: &[&str] = &[
     "---\ta",
     "--- |",
     "... a",
+    "... a$$",
     "a --- b",
     "%YAML 1.2",
     "%TAG ! x",

@@ -26,7 +26,7 @@ pub(super) fn variables(service: &Service) -> Vec<&Variable> {
 
 fn rank(variable: &Variable) -> u8 {
     match &variable.value {
-        VariableValue::Text(text) if !text.contains("$(") => 0,
+        VariableValue::Text(text) if literal(text) == *text => 0,
         VariableValue::Secret { .. } => 1,
         VariableValue::Text(_) | VariableValue::Joined(_) => 2,
     }
@@ -65,7 +65,44 @@ pub(super) fn env(service: &Service, variable: &Variable) -> EnvVar {
     }
 }
 
-/// Kubernetes expands `$(NAME)` in values, commands and arguments; a literal one is doubled.
+/// Kubernetes expands `$(NAME)` in values, commands and arguments, and reads `$$` as one `$`. So a
+/// `$` before another, or before a parenthesis, is doubled.
 pub(super) fn literal(text: &str) -> String {
-    text.replace("$(", "$$(")
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(letter) = rest.next() {
+        escaped.push(letter);
+        if letter == '$' && matches!(rest.peek(), Some('$' | '(')) {
+            escaped.push('$');
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    /// What Kubernetes makes of a value without any variable.
+    fn expanded(text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text.chars().peekable();
+        while let Some(letter) = rest.next() {
+            if letter == '$' && rest.peek() == Some(&'$') {
+                rest.next();
+            }
+            out.push(letter);
+        }
+        out
+    }
+
+    #[test]
+    fn a_literal_survives_expansion() {
+        for text in ["$(X)", "$$", "$$(X)", "p$$w", "$", "a$b", "$HOME", "$$$(Y)$"] {
+            let escaped = literal(text);
+            assert_eq!(expanded(&escaped), text, "{escaped}");
+            let opens = escaped.replace("$$", "").contains("$(");
+            assert!(!opens, "{escaped} would be expanded");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::model::SecretReference;
 use crate::resolve::draft::{Draft, KindDraft, SystemDraft};
 use crate::resolve::facts::fact_key;
 use crate::resolve::secrets::{CalleeSecret, kind_reference, reference};
+use crate::resolve::texts::Facts;
 use crate::source::Place;
 use serde_json::{Map as Json, Value, json};
 use std::collections::BTreeMap;
@@ -24,9 +25,8 @@ impl Binding<'_> {
     pub(super) fn bind(&self, flow: &mut ResolvedFlow) -> Result<(), Failure> {
         flow.facts.insert("version".to_owned(), json!(self.kind.version));
         self.pick(&mut flow.facts)?;
-        let mut context = flow.facts.clone();
-        context.insert("options".to_owned(), Value::Object(self.kind.options.clone()));
-        let context = Value::Object(context);
+        let mut context = Facts::from(&flow.facts);
+        context.share("options", self.kind.options_fact.clone());
         for (fact, bind) in self.kind.entry.kind.binds.iter().flatten() {
             if let Some(text) = &bind.text {
                 if let Some(text) = self.text(fact, text, &context)? {
@@ -55,13 +55,13 @@ impl Binding<'_> {
         self.callee.elsewhere.as_ref()
     }
 
-    fn evaluate(&self, text: &str, context: &Value, place: Place) -> Result<String, Failure> {
+    fn evaluate(&self, text: &str, context: &Facts, place: Place) -> Result<String, Failure> {
         let evaluated = self.call.world.texts.evaluate(text, context, place);
         evaluated.map(|text| text.text).map_err(|finding| Some(Box::new(finding)))
     }
 
     /// A fact that is no secret; none if it needs a choice and there is nothing to choose.
-    fn text(&self, fact: &str, text: &str, context: &Value) -> Result<Option<String>, Failure> {
+    fn text(&self, fact: &str, text: &str, context: &Facts) -> Result<Option<String>, Failure> {
         let told = self.elsewhere().and_then(|elsewhere| elsewhere.facts.as_ref()?.get(fact));
         match told {
             Some(text) => Ok(Some(text.clone())),
@@ -75,7 +75,7 @@ impl Binding<'_> {
         &self,
         fact: &str,
         text: &str,
-        context: &Value,
+        context: &Facts,
     ) -> Result<Option<SecretReference>, Failure> {
         if let Some(elsewhere) = self.elsewhere() {
             return self.secret_elsewhere(fact, elsewhere).map(Some);
@@ -173,10 +173,10 @@ impl Binding<'_> {
     }
 
     /// Whether a text needs a choice for which there is nothing to choose.
-    fn lacks_pick(&self, context: &Value, text: &str) -> bool {
+    fn lacks_pick(&self, context: &Facts, text: &str) -> bool {
         let picks = self.kind.entry.kind.picks.iter().flatten();
         picks
             .map(|(pick, _)| fact_key(pick))
-            .any(|pick| context.get(&pick).is_none() && text.contains(&format!("{{{{ {pick} }}}}")))
+            .any(|pick| !context.has(&pick) && text.contains(&format!("{{{{ {pick} }}}}")))
     }
 }

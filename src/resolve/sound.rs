@@ -1,0 +1,239 @@
+//! What an API server would refuse, or what would start and never work: told before it is written.
+
+use super::Resolved;
+use super::draft::{Draft, SystemDraft};
+use crate::finding::Finding;
+use crate::layer::{self, Protocol};
+use crate::load::Project;
+use crate::model::{Service, Stack, VolumeSource};
+use crate::value::Name;
+use std::collections::BTreeMap;
+
+/// Of one service.
+pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    limits(draft, service, findings);
+    service_ports(draft, service, findings);
+    if service.replicas.max > service.replicas.min && service.requests.cpu.is_none() {
+        findings.push(
+            Finding::error(
+                "no-cpu-request",
+                format!(
+                    "`{}` follows its CPU use, and requests no CPU to compare it with",
+                    draft.name
+                ),
+            )
+            .at(draft.node.key_place(&["replicas"]))
+            .help("say `resources: { cpu: … }`, or one number of replicas"),
+        );
+    }
+    if let Some(layer::Rollout::Rolling(rolling)) = &draft.service.rollout
+        && rolling.at_once.is_some_and(|at_once| at_once.get() == 0)
+    {
+        findings.push(
+            Finding::error("rollout-of-nothing", "with `0%` at once nothing is ever replaced")
+                .at(draft.node.value_place(&["rollout", "rolling", "at-once"]))
+                .help("say `1%` or more, or `rollout: { recreate: {} }`"),
+        );
+    }
+    if service.exposed.is_some() && !service.ports.iter().any(|port| port.service.is_some()) {
+        findings.push(
+            Finding::error(
+                "exposed-without-port",
+                format!("`{}` is exposed and has no port that can be called", draft.name),
+            )
+            .at(draft.node.key_place(&["expose"]))
+            .help("give it a port; a worker is called by nobody"),
+        );
+    }
+    probes(draft, service, findings);
+}
+
+fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    let (requests, limits) = (&service.requests, &service.limits);
+    let below = [
+        ("cpu", limits.cpu.zip(requests.cpu).is_some_and(|(limit, request)| limit < request)),
+        ("memory", limits.memory.zip(requests.memory).is_some_and(|(l, r)| l < r)),
+        ("storage", limits.storage.zip(requests.storage).is_some_and(|(l, r)| l < r)),
+    ];
+    for (key, _) in below.into_iter().filter(|(_, below)| *below) {
+        findings.push(
+            Finding::error(
+                "limit-below-request",
+                format!("`{}` requests more {key} than it may use", draft.name),
+            )
+            .at(draft.node.value_place(&["limits", key]))
+            .related(draft.node.value_place(&["resources", key]), "it requests this")
+            .help("raise the limit, or request less"),
+        );
+    }
+}
+
+/// Within a Service a number and protocol stand once.
+fn service_ports(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<(u16, bool), &str> = BTreeMap::new();
+    for port in service.ports.iter().filter(|port| !port.internal) {
+        let Some(number) = port.service else { continue };
+        let key = (number, port.protocol == Protocol::Udp);
+        let Some(other) = seen.insert(key, port.name.as_str()) else { continue };
+        let place = |name: &str| draft.node.key_place(&["ports", name]);
+        findings.push(
+            Finding::error(
+                "port-twice",
+                format!("callers would reach `{other}` and `{}` on one port, {number}", port.name),
+            )
+            .at(place(port.name.as_str()))
+            .related(place(other), "the other one")
+            .help("give one of them another `service-port`, or `none`"),
+        );
+    }
+}
+
+/// Kubernetes counts probes in whole seconds, from 1 on.
+fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    let all = [
+        ("live", &service.probes.live),
+        ("ready", &service.probes.ready),
+        ("start", &service.probes.start),
+    ];
+    for (name, probe) in all {
+        let Some(probe) = probe else { continue };
+        for (key, duration) in [("every", &probe.every), ("timeout", &probe.timeout)] {
+            let millis = duration.as_millis();
+            if millis == 0 || millis % 1000 != 0 {
+                findings.push(
+                    Finding::error(
+                        "invalid-value",
+                        format!("`{key}: {duration}` is no whole number of seconds"),
+                    )
+                    .at(draft.node.value_place(&["health", name, key]))
+                    .note("allowed: 1s and more, in whole seconds"),
+                );
+            }
+        }
+        if probe.failures == 0 {
+            findings.push(
+                Finding::error("invalid-value", "a probe that may fail 0 times decides nothing")
+                    .at(draft.node.value_place(&["health", name, "failures"]))
+                    .note("allowed: 1 and more"),
+            );
+        }
+    }
+}
+
+/// Of one system: names that two objects would bear, and claims that one pod alone can write to.
+pub(super) fn stack(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
+    for service in stack.services.values() {
+        let stateful = service
+            .volumes
+            .iter()
+            .any(|volume| matches!(volume.source, VolumeSource::ClaimPerReplica(_)));
+        let headless = format!("{}-headless", service.name);
+        if let Some(other) = system.services.get(&headless).filter(|_| stateful) {
+            findings.push(
+                Finding::error(
+                    "name-twice",
+                    format!("`{headless}` is the name of a Service of `{}`", service.name),
+                )
+                .at(other.place)
+                .help("rename this service"),
+            );
+        }
+        for volume in &service.volumes {
+            let name = format!("{}-{}", service.name, volume.name);
+            let clash = stack.volumes.keys().find(|other| other.as_str() == name);
+            if let Some(other) = clash.filter(|_| matches!(volume.source, VolumeSource::Claim(_))) {
+                findings.push(
+                    Finding::error(
+                        "name-twice",
+                        format!("`{other}` is the name of a claim of `{}`", service.name),
+                    )
+                    .at(system.node.key_place(&["volumes", other.as_str()]))
+                    .help("rename this volume"),
+                );
+            }
+        }
+    }
+    for (name, volume) in &stack.volumes {
+        if !volume.claim.shared {
+            single_writer(system, stack, name, findings);
+        }
+    }
+}
+
+fn single_writer(
+    system: &SystemDraft<'_>,
+    stack: &Stack,
+    name: &Name,
+    findings: &mut Vec<Finding>,
+) {
+    let mounts = |service: &Service| {
+        service
+            .volumes
+            .iter()
+            .any(|volume| matches!(&volume.source, VolumeSource::System(of) if of == name))
+    };
+    let users: Vec<&Service> = stack.services.values().filter(|service| mounts(service)).collect();
+    let pods: u32 = users.iter().map(|service| service.replicas.max).sum();
+    if pods > 1 {
+        let names: Vec<&str> = users.iter().map(|service| service.name.as_str()).collect();
+        findings.push(
+            Finding::error(
+                "volume-not-shared",
+                format!(
+                    "{pods} pods mount `{name}` in `{}`, and one alone can write to it",
+                    stack.environment.name
+                ),
+            )
+            .at(system.node.key_place(&["volumes", name.as_str()]))
+            .note(format!("mounted by: {}", names.join(", ")))
+            .help("say `shared: true` for the volume, with a tier that says so too"),
+        );
+    }
+}
+
+/// A namespace belongs to one system in one environment: two would overwrite each other.
+pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<(&str, &str), &Stack> = BTreeMap::new();
+    for stack in &resolved.stacks {
+        // Without a context, nobody said that two environments are one cluster.
+        let environment = stack.environment.name.as_str();
+        let cluster = stack.environment.context.as_deref().unwrap_or(environment);
+        let Some(other) = seen.insert((cluster, stack.namespace.as_str()), stack) else { continue };
+        let one = |stack: &Stack| format!("`{}` of `{}`", stack.system, stack.environment.name);
+        let node = project.environments.get(environment);
+        let finding = Finding::error(
+            "namespace-twice",
+            format!(
+                "{} and {} would share the namespace `{}` of one cluster",
+                one(other),
+                one(stack),
+                stack.namespace
+            ),
+        )
+        .help("say `kubernetes: { namespace: \"{{ environment }}-{{ system }}\" }`");
+        findings.push(match node {
+            Some(node) => finding.at(node.key_place(&["kubernetes"])),
+            None => finding,
+        });
+    }
+}
+
+/// Releases of services that have no image of their own.
+pub(super) fn releases(project: &Project, findings: &mut Vec<Finding>) {
+    for (name, system) in &project.systems {
+        let own = super::own_services(project, name);
+        for service in system.release.keys() {
+            if !own.contains(&service.as_str()) {
+                findings.push(
+                    Finding::error(
+                        "unknown-name",
+                        format!(
+                            "environments/{name}/release.yaml: `{service}` has no image of its own"
+                        ),
+                    )
+                    .known("services with one", service, own.iter().copied()),
+                );
+            }
+        }
+    }
+}
