@@ -1,5 +1,5 @@
-//! Where the time goes inside one process: the stages by themselves, without reading of programs
-//! and writing of files.
+//! Where the time goes inside one process: the stages by themselves, without the start of a
+//! program and the writing of files.
 
 use crate::measure::median;
 use crate::table::{milliseconds, ratio};

@@ -173,7 +173,8 @@ impl<'a> View<'a> {
             &mut findings,
         )?;
         let prefix = vec!["services".to_owned(), name.to_owned()];
-        let named = layers.layers.into_iter().map(|layer| (layer.origin.words(), layer.node));
+        let named = layers.layers.into_iter();
+        let named = named.map(|layer| (layer.origin.words(), layer.node.into_owned()));
         Some(Tree { prefix, layers: named.collect(), merged: layers.merged })
     }
 

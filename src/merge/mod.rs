@@ -67,26 +67,23 @@ pub fn merge_all<'a>(layers: impl IntoIterator<Item = &'a Node>) -> Option<Node>
 /// What remains when no further layer comes: removals are carried out. The value is absent if it
 /// was removed itself.
 #[must_use]
-pub fn settle(node: Node) -> Option<Node> {
-    let value = match node.value {
-        Value::Null => return None,
+pub fn settle(mut node: Node) -> Option<Node> {
+    remains(&mut node).then_some(node)
+}
+
+/// Carries out the removals within a node; whether it remains itself.
+fn remains(node: &mut Node) -> bool {
+    match &mut node.value {
+        Value::Null => false,
         Value::Map(map) => {
-            let entries = map
-                .entries
-                .into_iter()
-                .filter_map(|(key, mut entry)| {
-                    entry.node = settle(entry.node)?;
-                    Some((key, entry))
-                })
-                .collect();
-            Value::Map(Map { entries, reset: false })
+            map.reset = false;
+            map.entries.retain(|_, entry| remains(&mut entry.node));
+            true
         }
-        Value::Variant(mut variant) => {
-            variant.node = settle(variant.node)?;
+        Value::Variant(variant) => {
             variant.reset = false;
-            Value::Variant(variant)
+            remains(&mut variant.node)
         }
-        other => other,
-    };
-    Some(Node::new(node.place, value))
+        _ => true,
+    }
 }

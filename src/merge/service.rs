@@ -4,7 +4,7 @@ use super::{merge_all, settle};
 use crate::finding::Finding;
 use crate::load::{KindEntry, Project, SystemFiles};
 use crate::tree::{Map, Node, Value};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// Where a layer comes from, in the words that `explain` prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,18 +34,18 @@ impl Origin {
 
 /// One layer of a service.
 #[derive(Debug, Clone)]
-pub struct Layer {
+pub struct Layer<'a> {
     /// Where it comes from.
     pub origin: Origin,
     /// What it says.
-    pub node: Node,
+    pub node: Cow<'a, Node>,
 }
 
 /// The layers of one service in one environment, and what they come to.
 #[derive(Debug, Clone)]
-pub struct ServiceLayers {
+pub struct ServiceLayers<'a> {
     /// Earliest first.
-    pub layers: Vec<Layer>,
+    pub layers: Vec<Layer<'a>>,
     /// All of them, merged and settled.
     pub merged: Node,
 }
@@ -53,23 +53,26 @@ pub struct ServiceLayers {
 /// Keys that a kind gives its services.
 const FROM_KIND: &[&str] = &["resources", "stop-within", "token"];
 
+/// Keys that say what a service runs.
+const RUNS: &[&str] = &["build", "image", "kind"];
+
 /// The layers of a service. `overrides` are the system's files of the environment's chain, and
 /// `environments` the environment's own.
 #[must_use]
-pub fn service_layers(
-    project: &Project,
-    system: &SystemFiles,
-    environments: &[Node],
-    overrides: &[&Node],
+pub fn service_layers<'a>(
+    project: &'a Project,
+    system: &'a SystemFiles,
+    environments: &'a [Node],
+    overrides: &[&'a Node],
     name: &str,
     findings: &mut Vec<Finding>,
-) -> Option<ServiceLayers> {
+) -> Option<ServiceLayers<'a>> {
     let service = system.node.at(&["services", name])?;
-    let mut own: Vec<Layer> = Vec::new();
-    let layer = |origin, node: &Node| Layer { origin, node: node.clone() };
+    let layer = |origin, node: &'a Node| Layer { origin, node: Cow::Borrowed(node) };
 
-    let shapes = shape_layers(project, system, overrides, service, name, findings);
-    own.extend(shapes.into_iter().map(|(name, node)| Layer { origin: Origin::Shape(name), node }));
+    let shapes = shape_layers(project, system, overrides, service, name, findings).into_iter();
+    let shapes = shapes.map(|(name, node)| layer(Origin::Shape(name.to_owned()), node));
+    let mut own: Vec<Layer<'a>> = shapes.collect();
     own.push(layer(Origin::Service, service));
     own.extend(
         overrides
@@ -78,12 +81,14 @@ pub fn service_layers(
             .map(|node| layer(Origin::Service, node)),
     );
 
-    let described = settle(merge_all(own.iter().map(|layer| &layer.node))?)?;
+    let runs: Vec<Node> = own.iter().map(|layer| part(&layer.node, RUNS)).collect();
+    let runs = settle(merge_all(&runs)?)?;
     let mut layers = Vec::new();
-    if let Some(kind) = kind_of(project, &described) {
-        layers.push(layer(Origin::Catalogue, &kind_layer(kind)));
+    if let Some(kind) = kind_of(project, &runs) {
+        let node = Cow::Owned(part(&kind.node, FROM_KIND));
+        layers.push(Layer { origin: Origin::Catalogue, node });
     }
-    if own_code(&described) {
+    if own_code(&runs) {
         let files = environments.iter();
         let defaults = files
             .chain([&system.node])
@@ -92,7 +97,7 @@ pub fn service_layers(
         layers.extend(defaults.map(|node| layer(Origin::Defaults, node)));
     }
     layers.extend(own);
-    let merged = settle(merge_all(layers.iter().map(|layer| &layer.node))?)?;
+    let merged = settle(merge_all(layers.iter().map(|layer| &*layer.node))?)?;
     Some(ServiceLayers { layers, merged })
 }
 
@@ -118,32 +123,27 @@ fn kind_of<'a>(project: &'a Project, service: &Node) -> Option<&'a KindEntry> {
     }
 }
 
-/// The part of a kind that reads like a service.
-fn kind_layer(kind: &KindEntry) -> Node {
-    let mut entries = BTreeMap::new();
-    if let Some(map) = kind.node.as_map() {
-        for key in FROM_KIND {
-            if let Some(entry) = map.entries.get(*key) {
-                entries.insert((*key).to_owned(), entry.clone());
-            }
-        }
-    }
-    Node::new(kind.node.place, Value::Map(Map { entries, reset: false }))
+/// A layer without all keys but some: since maps merge key by key, so do the parts.
+fn part(layer: &Node, keys: &[&str]) -> Node {
+    let Value::Map(map) = &layer.value else { return layer.clone() };
+    let entries = keys.iter().filter_map(|key| map.entries.get_key_value(*key));
+    let entries = entries.map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    Node::new(layer.place, Value::Map(Map { entries, reset: map.reset }))
 }
 
 /// The shapes of a service: the system's, then what environments change in them.
-fn shape_layers(
-    project: &Project,
-    system: &SystemFiles,
-    overrides: &[&Node],
-    service: &Node,
+fn shape_layers<'a>(
+    project: &'a Project,
+    system: &'a SystemFiles,
+    overrides: &[&'a Node],
+    service: &'a Node,
     name: &str,
     findings: &mut Vec<Finding>,
-) -> Vec<(String, Node)> {
+) -> Vec<(&'a str, &'a Node)> {
     let Some(Value::List(names)) = service.child("shape").map(|node| &node.value) else {
         return Vec::new();
     };
-    let mut shapes: Vec<(&str, &Node)> = Vec::new();
+    let mut shapes: Vec<(&'a str, &'a Node)> = Vec::new();
     for item in names {
         let Value::Text(shape) = &item.value else { continue };
         let found =
@@ -172,8 +172,7 @@ fn shape_layers(
     let changes = shapes.iter().flat_map(|(shape, _)| {
         overrides.iter().filter_map(|file| Some((*shape, file.at(&["shapes", shape])?)))
     });
-    let layers = shapes.iter().copied().chain(changes);
-    layers.map(|(shape, node)| (shape.to_owned(), node.clone())).collect()
+    shapes.iter().copied().chain(changes).collect()
 }
 
 /// Two shapes that say one leaf differently, where the service does not decide.

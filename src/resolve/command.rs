@@ -3,7 +3,7 @@
 use super::draft::{Draft, World};
 use super::facts::fact_key;
 use super::secrets::holds_secret;
-use super::texts::Facts;
+use super::texts::{Facts, data};
 use crate::finding::Finding;
 use crate::layer::TextItem;
 use serde_json::Value;
@@ -73,8 +73,8 @@ fn made_args(
         let entries = kind.options.get(&fact_key(option)).and_then(Value::as_object);
         for (key, value) in entries.into_iter().flatten() {
             let mut facts = facts.clone();
-            facts.set("key", &Value::String(key.clone()));
-            facts.set("value", value);
+            facts.set("key", key);
+            facts.set("value", data(value));
             let place = kind.entry.node.value_place(&["args-of", option]);
             match world.texts.evaluate(text, &facts, place) {
                 Ok(text) => made.push(text.text),

@@ -90,7 +90,7 @@ fn grafana(system: &SystemDraft<'_>, draft: &Draft<'_>, flows: &[ResolvedFlow]) 
                 "uid": format!("{}-{}", system.name, flow.flow.callee.replace('/', "-")),
                 "type": "prometheus",
                 "access": "proxy",
-                "url": flow.facts.get("url").cloned().unwrap_or_default(),
+                "url": flow.facts.text("url"),
                 "isDefault": index == 0,
                 "editable": false,
             })

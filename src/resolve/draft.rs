@@ -217,7 +217,7 @@ fn unknown_clients(
 /// names are the same everywhere, so such an entry is told, and left out of what is merged.
 fn unknown_entries(
     overrides: &[&Node],
-    layers: &mut ServiceLayers,
+    layers: &mut ServiceLayers<'_>,
     kinds: &BTreeMap<String, KindEntry>,
     name: &str,
     findings: &mut Vec<Finding>,
@@ -227,7 +227,7 @@ fn unknown_entries(
     for (key, word) in [("uses", "flow to"), ("secrets", "secret"), ("volumes", "volume")] {
         let entries = |layer| entries(layer, key);
         let said =
-            |layer: &&Layer| layer.origin != Origin::Defaults && is_override(layer.node.place);
+            |layer: &&Layer<'_>| layer.origin != Origin::Defaults && is_override(layer.node.place);
         if !layers.layers.iter().filter(said).any(|layer| entries(layer).is_some()) {
             continue;
         }
@@ -263,7 +263,7 @@ fn unknown_entries(
     }
 }
 
-fn entries<'a>(layer: &'a Layer, key: &str) -> Option<&'a Map> {
+fn entries<'a>(layer: &'a Layer<'_>, key: &str) -> Option<&'a Map> {
     layer.node.child(key).and_then(Node::as_map)
 }
 

@@ -3,12 +3,11 @@
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
 use super::secrets::SecretTable;
-use super::texts::Facts;
+use super::texts::{Facts, data};
 use crate::layer::{ConfigValue, SecretAs};
 use crate::model::{Exposed, Volume, VolumeSource};
 use crate::reference::Reference;
-use minijinja::value::Serde;
-use serde_json::{Map as Json, Value, json};
+use minijinja::Value;
 use std::collections::BTreeMap;
 
 /// The name of a fact in texts, where a hyphen would be a subtraction.
@@ -28,45 +27,28 @@ pub(super) fn facts(
 ) -> Facts {
     let environment = &world.environment;
     let mut facts = Facts::default();
-    facts.share("services", system.public.clone());
-    let mut set = |name: &str, value: Value| facts.set(name, &value);
-    set("service", json!(draft.name.as_str()));
-    set("system", json!(system.name.as_str()));
-    set("environment", json!(environment.name.as_str()));
-    set("target", json!("kubernetes"));
-    set("domain", json!(environment.domain.to_string()));
-    set(
-        "registry",
-        match &environment.registry {
-            Some(host) => json!({ "host": host }),
-            None => json!({}),
-        },
-    );
+    facts.set("services", system.public.clone());
+    let mut set = |name: &str, fact: Value| facts.set(name, fact);
+    set("service", draft.name.as_str().into());
+    set("system", system.name.as_str().into());
+    set("environment", environment.name.as_str().into());
+    set("target", "kubernetes".into());
+    set("domain", environment.domain.as_str().into());
+    set("registry", Value::from_pairs(environment.registry.iter().map(|host| ("host", host))));
     set(
         "facts",
         keyed(
-            system
-                .typed
-                .facts
-                .iter()
-                .flatten()
-                .map(|(name, value)| (name.to_string(), value.clone())),
+            system.typed.facts.iter().flatten().map(|(name, value)| (name.as_str(), data(value))),
         ),
     );
     let tag = draft.image.as_ref().and_then(|image| image.tag.as_ref());
-    set(
-        "release",
-        match tag {
-            Some(tag) => json!({ "version": tag.as_str() }),
-            None => json!({}),
-        },
-    );
-    set("ports", keyed(draft.ports.iter().map(|port| (port.name.to_string(), json!(port.number)))));
+    set("release", Value::from_pairs(tag.map(|tag| ("version", tag.as_str()))));
+    set("ports", keyed(draft.ports.iter().map(|port| (port.name.as_str(), port.number.into()))));
     set("self", own(draft));
     set(
         "config",
         keyed(draft.service.config.iter().flatten().filter_map(|(name, value)| match value {
-            ConfigValue::Literal(text) => Some((name.to_string(), json!(text))),
+            ConfigValue::Literal(text) => Some((name.as_str(), text.into())),
             ConfigValue::Template(_) => None,
         })),
     );
@@ -77,24 +59,24 @@ pub(super) fn facts(
                 return None;
             }
             let path = secret.path.as_ref().map(ToString::to_string);
-            Some((key.to_string(), json!(path.unwrap_or_else(|| format!("/run/secrets/{key}")))))
+            Some((key.as_str(), path.unwrap_or_else(|| format!("/run/secrets/{key}")).into()))
         })),
     );
     if let Some(exposed) = exposed {
         set("expose", public(exposed));
     } else {
-        set("expose", Value::Null);
+        set("expose", Value::from(()));
     }
     set(
         "uses",
         keyed(
             flows
                 .iter()
-                .map(|flow| (flow.flow.callee.clone(), Value::Object(callee_facts(flow, secrets)))),
+                .map(|flow| (flow.flow.callee.as_str(), callee_facts(flow, secrets).into())),
         ),
     );
     if let Some(kind) = &draft.kind {
-        set("version", json!(kind.version));
+        set("version", kind.version.as_str().into());
         set(
             "volumes",
             keyed(volumes.iter().map(|volume| {
@@ -107,56 +89,56 @@ pub(super) fn facts(
                     }
                     VolumeSource::System(_) => None,
                 };
-                (volume.name.to_string(), json!({ "mebibytes": size.map_or(0, |size| size >> 20) }))
+                let mebibytes = size.map_or(0, |size| size >> 20);
+                (volume.name.as_str(), Value::from_pairs([("mebibytes", mebibytes)]))
             })),
         );
-        facts.share("options", kind.options_fact.clone());
+        facts.set("options", kind.options_fact.clone());
     }
     facts
 }
 
 /// Where the public reaches the services of a system: a fact that all of them have.
-pub(super) fn public_services(
-    world: &World<'_>,
-    services: &BTreeMap<String, Draft<'_>>,
-) -> minijinja::Value {
-    let public = keyed(services.iter().filter_map(|(name, other)| {
+pub(super) fn public_services(world: &World<'_>, services: &BTreeMap<String, Draft<'_>>) -> Value {
+    keyed(services.iter().filter_map(|(name, other)| {
         let exposed = super::service::exposed(world, other).ok().flatten()?;
-        let public = json!({
-            "public_host": exposed.hosts[0].to_string(),
-            "public_url": url(&exposed),
-        });
-        Some((name.clone(), public))
-    }));
-    minijinja::Value::from(Serde(public))
+        let public = [("public_host", exposed.hosts[0].to_string()), ("public_url", url(&exposed))];
+        Some((name.as_str(), Value::from_pairs(public)))
+    }))
 }
 
 /// A callee's facts with marks for its secrets.
-pub(super) fn callee_facts(flow: &ResolvedFlow, secrets: &mut SecretTable) -> Json<String, Value> {
+pub(super) fn callee_facts(flow: &ResolvedFlow, secrets: &mut SecretTable) -> Facts {
     let mut facts = flow.facts.clone();
     for secret in &flow.secrets {
-        facts.insert(fact_key(&secret.fact), json!(secrets.mark(secret)));
+        facts.set(&fact_key(&secret.fact), secrets.mark(secret));
     }
     facts
 }
 
-fn keyed(entries: impl Iterator<Item = (String, Value)>) -> Value {
-    Value::Object(entries.map(|(name, value)| (fact_key(&name), value)).collect())
+fn keyed<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Value {
+    Value::from_pairs(entries.map(|(name, fact)| (fact_key(name), fact)))
 }
 
 fn own(draft: &Draft<'_>) -> Value {
     let host = Reference::Name(draft.name.as_str()).to_string();
-    let mut own = json!({ "host": host });
+    let mut own = Facts::default();
+    own.set("host", &host);
     let http = draft.ports.iter().find(|port| port.name.as_str() == "http");
     if let Some(number) = http.and_then(|port| port.service) {
-        own["url"] = json!(format!("http://{host}:{number}"));
+        own.set("url", format!("http://{host}:{number}"));
     }
-    own
+    own.into()
 }
 
 fn public(exposed: &Exposed) -> Value {
     let hosts: Vec<String> = exposed.hosts.iter().map(ToString::to_string).collect();
-    json!({ "host": hosts[0], "hosts": hosts, "path": exposed.path, "url": url(exposed) })
+    let mut public = Facts::default();
+    public.set("host", &hosts[0]);
+    public.set("hosts", hosts.iter().collect::<Value>());
+    public.set("path", &exposed.path);
+    public.set("url", url(exposed));
+    public.into()
 }
 
 fn url(exposed: &Exposed) -> String {

@@ -7,7 +7,6 @@ use crate::layer;
 use crate::model::Image;
 use crate::source::Place;
 use crate::value::{ImageName, ImageReference, Name, Tag};
-use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The tag of an own image that has no release.
@@ -138,14 +137,13 @@ fn own_name(
         _ => ("{{ registry.host }}/{{ system }}/{{ service }}".to_owned(), layers.last()?.place),
     };
     let mut facts = Facts::default();
-    facts.set("system", &json!(system.name.as_str()));
-    facts.set("service", &json!(draft.name.as_str()));
-    facts.set("environment", &json!(environment.name.as_str()));
-    facts.set("domain", &json!(environment.domain.to_string()));
-    facts.set("registry", &json!({}));
-    if let Some(host) = &environment.registry {
-        facts.set("registry", &json!({ "host": host }));
-    } else if text.contains("registry.host") {
+    facts.set("system", system.name.as_str());
+    facts.set("service", draft.name.as_str());
+    facts.set("environment", environment.name.as_str());
+    facts.set("domain", environment.domain.as_str());
+    let registry = environment.registry.iter().map(|host| ("host", host));
+    facts.set("registry", minijinja::Value::from_pairs(registry));
+    if environment.registry.is_none() && text.contains("registry.host") {
         findings.push(
             Finding::error(
                 "missing-key",

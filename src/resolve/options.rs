@@ -1,12 +1,12 @@
 //! A service's kind: its version, and its options with their defaults.
 
 use super::draft::{KindDraft, World};
+use super::texts::data;
 use crate::finding::Finding;
 use crate::layer::{self, EntryKey, KindOption};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::{Bytes, Duration, Name};
-use minijinja::value::Serde;
 use serde_json::{Map as Json, Value, json};
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ pub(super) fn kind<'a>(
     not_for_environments(entry, said_by, overrides, findings);
     let options = options(entry, node, service, findings);
     let secrets = secrets(entry, &options);
-    let options_fact = minijinja::Value::from(Serde(&options));
+    let options_fact = data(&options);
     Some(KindDraft { entry, version, options, options_fact, secrets })
 }
 

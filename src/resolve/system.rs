@@ -9,7 +9,6 @@ use crate::merge::{merge_all, settle, system_layers};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::Namespace;
-use serde_json::json;
 
 /// The system's own keys, merged over the environment's files.
 pub(super) fn merged(
@@ -59,9 +58,9 @@ pub(super) fn namespace(
         .or(world.layers.last())
         .map(|node| node.place)?;
     let mut facts = Facts::default();
-    facts.set("system", &json!(system));
-    facts.set("environment", &json!(environment.name.as_str()));
-    facts.set("domain", &json!(environment.domain.to_string()));
+    facts.set("system", system);
+    facts.set("environment", environment.name.as_str());
+    facts.set("domain", environment.domain.as_str());
     match world.texts.evaluate(&environment.namespace, &facts, place) {
         Err(finding) => {
             findings.push(finding);

@@ -6,7 +6,7 @@ use crate::source::Place;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
-use serde_json::Map as Json;
+use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,24 +17,22 @@ pub(super) struct Facts(BTreeMap<String, Value>);
 
 impl Facts {
     /// Adds a fact.
-    pub(super) fn set(&mut self, name: &str, fact: &serde_json::Value) {
-        self.share(name, Value::from(Serde(fact)));
+    pub(super) fn set(&mut self, name: &str, fact: impl Into<Value>) {
+        self.0.insert(name.to_owned(), fact.into());
     }
 
-    /// Adds a fact that others have, too: it is made once, however large it is.
-    pub(super) fn share(&mut self, name: &str, fact: Value) {
-        self.0.insert(name.to_owned(), fact);
-    }
-
-    /// Adds all entries of a map.
-    pub(super) fn extend(&mut self, facts: &Json<String, serde_json::Value>) {
-        for (name, fact) in facts {
-            self.set(name, fact);
-        }
+    /// Adds other facts.
+    pub(super) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// A fact that is text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
     }
 
     /// The facts that a text uses, by the first parts of their names.
@@ -66,12 +64,15 @@ impl Facts {
     }
 }
 
-impl From<&Json<String, serde_json::Value>> for Facts {
-    fn from(facts: &Json<String, serde_json::Value>) -> Self {
-        let mut all = Self::default();
-        all.extend(facts);
-        all
+impl From<Facts> for Value {
+    fn from(facts: Facts) -> Self {
+        Self::from_pairs(facts.0)
     }
+}
+
+/// Data of a user's file as a fact.
+pub(super) fn data<T: Serialize>(data: T) -> Value {
+    Value::from(Serde(data))
 }
 
 /// A name that has no value.
@@ -269,8 +270,8 @@ mod tests {
     fn fault(text: &str) -> (Finding, String) {
         let file = Sources::default().add("app.toml.j2".to_owned(), text.to_owned());
         let mut facts = Facts::default();
-        facts.set("facts", &json!({ "retention_days": 30 }));
-        facts.set("ports", &json!({ "http": 8080 }));
+        facts.set("facts", data(json!({ "retention_days": 30 })));
+        facts.set("ports", data(json!({ "http": 8080 })));
         let place = Place::new(file, 0, text.len());
         let finding = Texts::new().evaluate(text, &facts, place).expect_err(text);
         let at = finding.place.expect("a fault has a place");

@@ -10,7 +10,6 @@ use crate::layer::{ConfigValue, Optional, TextItem, UseEnv};
 use crate::model::{Variable, VariableValue};
 use crate::source::Place;
 use crate::value::EnvName;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A variable and where it was said.
@@ -181,10 +180,10 @@ impl<'a> Variables<'a> {
         match &flow.said.env {
             Some(UseEnv::None(())) => {}
             Some(UseEnv::Address(name)) => {
-                let Some(Value::String(address)) = flow.facts.get("address") else { return };
+                let Some(address) = flow.facts.text("address") else { return };
                 let mut origin = flow.origin.clone();
                 origin.push("env".to_owned());
-                let value = VariableValue::Text(address.clone());
+                let value = VariableValue::Text(address.to_owned());
                 let place = self.draft.node.value_place(&origin);
                 self.add(
                     Variable { name: name.clone(), value, origin, text: None },
@@ -194,7 +193,7 @@ impl<'a> Variables<'a> {
             }
             Some(UseEnv::Texts(texts)) => {
                 let mut facts = self.facts.clone();
-                facts.extend(&callee_facts(flow, secrets));
+                facts.extend(callee_facts(flow, secrets));
                 for (name, text) in texts {
                     let mut origin = flow.origin.clone();
                     origin.extend(["env".to_owned(), name.to_string()]);

@@ -6,9 +6,8 @@ use crate::layer::{self, Protocol};
 use crate::resolve::draft::Draft;
 use crate::resolve::facts::fact_key;
 use crate::resolve::ports::is_metrics;
+use crate::resolve::texts::Facts;
 use crate::value::PortName;
-use serde_json::{Map as Json, Value, json};
-use std::collections::BTreeMap;
 
 /// A port with the number that callers dial.
 #[derive(Debug, Clone)]
@@ -89,27 +88,21 @@ pub(super) fn choose(call: &Call<'_>, all: &[Dialled]) -> Result<Vec<Dialled>, F
 }
 
 /// What every callee has: host, port, address, ports and, where it speaks HTTP, a URL.
-pub(super) fn facts(
-    host: &str,
-    chosen: &[Dialled],
-    all: &[Dialled],
-    elsewhere: bool,
-) -> Json<String, Value> {
-    let mut facts = Json::new();
-    facts.insert("host".to_owned(), json!(host));
-    let ports: BTreeMap<String, u16> =
-        all.iter().map(|port| (fact_key(port.name.as_str()), port.number)).collect();
-    facts.insert("ports".to_owned(), json!(ports));
+pub(super) fn facts(host: &str, chosen: &[Dialled], all: &[Dialled], elsewhere: bool) -> Facts {
+    let mut facts = Facts::default();
+    facts.set("host", host);
+    let ports = all.iter().map(|port| (fact_key(port.name.as_str()), port.number));
+    facts.set("ports", minijinja::Value::from_pairs(ports));
     if let Some(Dialled { number, protocol, .. }) = chosen.first() {
-        facts.insert("port".to_owned(), json!(number));
-        facts.insert("address".to_owned(), json!(format!("{host}:{number}")));
+        facts.set("port", *number);
+        facts.set("address", format!("{host}:{number}"));
         if matches!(protocol, Protocol::Http | Protocol::Grpc) {
             // Inside the cluster traffic is plain; a service of somebody else on 443 is not.
             let url = match (elsewhere, number) {
                 (true, 443) => format!("https://{host}"),
                 _ => format!("http://{host}:{number}"),
             };
-            facts.insert("url".to_owned(), json!(url));
+            facts.set("url", url);
         }
     }
     facts

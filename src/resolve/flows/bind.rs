@@ -9,7 +9,7 @@ use crate::resolve::facts::fact_key;
 use crate::resolve::secrets::{CalleeSecret, kind_reference, reference};
 use crate::resolve::texts::Facts;
 use crate::source::Place;
-use serde_json::{Map as Json, Value, json};
+use serde_json::{Map as Json, Value};
 use std::collections::BTreeMap;
 
 /// A call to a service of the catalogue.
@@ -23,14 +23,14 @@ pub(super) struct Binding<'a> {
 impl Binding<'_> {
     /// Adds the kind's facts and secrets to a flow.
     pub(super) fn bind(&self, flow: &mut ResolvedFlow) -> Result<(), Failure> {
-        flow.facts.insert("version".to_owned(), json!(self.kind.version));
+        flow.facts.set("version", &self.kind.version);
         self.pick(&mut flow.facts)?;
-        let mut context = Facts::from(&flow.facts);
-        context.share("options", self.kind.options_fact.clone());
+        let mut context = flow.facts.clone();
+        context.set("options", self.kind.options_fact.clone());
         for (fact, bind) in self.kind.entry.kind.binds.iter().flatten() {
             if let Some(text) = &bind.text {
                 if let Some(text) = self.text(fact, text, &context)? {
-                    flow.facts.insert(fact_key(fact), json!(text));
+                    flow.facts.set(&fact_key(fact), &text);
                     flow.binds.push((fact.clone(), text));
                 }
             } else if let Some(secret) = &bind.secret
@@ -125,7 +125,7 @@ impl Binding<'_> {
     }
 
     /// What the client chooses among: what it says, or the only one.
-    fn pick(&self, facts: &mut Json<String, Value>) -> Result<(), Failure> {
+    fn pick(&self, facts: &mut Facts) -> Result<(), Failure> {
         let declared = self.kind.entry.kind.picks.as_ref();
         let (callee, said) = (self.call.callee(), self.call.said.pick.as_ref());
         let node = &self.call.caller.node;
@@ -167,7 +167,7 @@ impl Binding<'_> {
                     );
                 }
             };
-            facts.insert(fact_key(pick), json!(chosen));
+            facts.set(&fact_key(pick), chosen);
         }
         Ok(())
     }

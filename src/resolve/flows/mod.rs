@@ -6,6 +6,7 @@ mod callee;
 
 use super::draft::{Draft, SystemDraft, World};
 use super::secrets::CalleeSecret;
+use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{self, Optional, Protocol, Use};
 use crate::model::{Flow, Peer};
@@ -16,7 +17,6 @@ use crate::value::Name;
 use address::Dialled;
 use bind::Binding;
 use callee::{Callee, callee};
-use serde_json::{Map as Json, Value};
 
 /// A flow and what the caller is told about the callee.
 pub(super) struct ResolvedFlow {
@@ -26,7 +26,7 @@ pub(super) struct ResolvedFlow {
     /// The keys that say it.
     pub(super) origin: Vec<String>,
     /// The callee's facts, without its secrets.
-    pub(super) facts: Json<String, Value>,
+    pub(super) facts: Facts,
     /// What is bound to variables: fact and value, in order of fact.
     pub(super) binds: Vec<(String, String)>,
     /// The callee's secret facts.
@@ -220,8 +220,8 @@ impl Call<'_> {
         } else {
             let http = chosen.first().is_some_and(|port| port.protocol == Protocol::Http);
             let fact = if http { "url" } else { "address" };
-            if let Some(Value::String(text)) = flow.facts.get(fact) {
-                flow.binds.push((fact.to_owned(), text.clone()));
+            if let Some(text) = flow.facts.text(fact) {
+                flow.binds.push((fact.to_owned(), text.to_owned()));
             }
         }
         Ok(flow)
