@@ -166,11 +166,7 @@ impl Texts {
 
     /// The names that a text uses, and what it comes to. The outer error is for a text that cannot
     /// be read.
-    fn render(
-        &self,
-        text: &str,
-        facts: &Facts,
-    ) -> Result<(Rc<[String]>, Result<String, minijinja::Error>), minijinja::Error> {
+    fn render(&self, text: &str, facts: &Facts) -> Result<Rendered, minijinja::Error> {
         let known = self.names.borrow().get(text).cloned();
         let names = match known {
             Some(names) => names,
@@ -193,6 +189,9 @@ impl Texts {
         Ok(names)
     }
 }
+
+/// The names that a text uses, and what it comes to.
+type Rendered = (Rc<[String]>, Result<String, minijinja::Error>);
 
 /// Where in a text an error lies. Of a text that stands in its file with escapes or over several
 /// lines, only the whole is known.
