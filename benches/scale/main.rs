@@ -98,7 +98,7 @@ fn pinned(arguments: &[String]) -> anyhow::Result<bool> {
     let Some(core) = core() else { return Ok(false) };
     let this = env::current_exe().context("cannot find this program")?;
     let mut taskset = Command::new("taskset");
-    taskset.args(["--cpu-list", &core]).arg(this).args(arguments).arg(PINNED);
+    taskset.args(["--cpu-allowed", &core]).arg(this).args(arguments).arg(PINNED);
     let Ok(status) = taskset.status() else { return Ok(false) };
     ensure!(status.success(), "the measurement failed ({status})");
     Ok(true)
@@ -107,7 +107,7 @@ fn pinned(arguments: &[String]) -> anyhow::Result<bool> {
 /// The last core that this process may use: the first ones have more to do.
 fn core() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
-    let last = list.trim().rsplit([',', '-']).next()?;
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    let last = allowed.trim().rsplit([',', '-']).next()?;
     last.parse::<u32>().is_ok().then(|| last.to_owned())
 }
