@@ -71,7 +71,7 @@ impl Diff {
             .filter(|finding| finding.severity == iac::finding::Severity::Error)
             .collect();
         print_findings(&errors, &opened.project);
-        let new = texts(&files);
+        let mut new = texts(&files);
         let found = if let Some(pair) = &self.between {
             let names = opened.resolved.environments.keys().map(String::as_str);
             for name in pair {
@@ -82,6 +82,7 @@ impl Diff {
             let scope = self.selection.scope(&stacks);
             let mut old = self.old(&opened, &files, &scope)?;
             old.retain(|path, _| scope.contains(path));
+            new.retain(|path, _| scope.contains(path));
             compare(&old, &new)
         };
         match self.format {

@@ -154,9 +154,9 @@ fn what_an_environment_may_say_is_said() {
         assert_eq!(text.contains("- An environment may say it\n"), may, "{headings:?}\n{text}");
         assert_eq!(text.contains("- The same in every environment"), !may, "{headings:?}\n{text}");
     }
-    // A secret is the environment's to say within `elsewhere`.
-    let text = section(&files, "service", &["## Type `Secret`", "### `as`"]);
-    assert!(text.contains("An environment may say it only where"), "{text}");
+    // Where a service is run elsewhere, the environment says where its secrets lie.
+    let text = section(&files, "service", &["## Type `SecretSource`", "### `from`"]);
+    assert!(text.contains("- An environment may say it\n"), "{text}");
 }
 
 #[test]

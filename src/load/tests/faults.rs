@@ -225,7 +225,7 @@ fn one_fault_is_told_once() {
         &[
             "1:31 '1' expected a list, found the number `1`",
             "1:42 '2' expected text, found the number `2`; help: write `\"2\"`",
-            "1:48 '{ verbs: [get] }' the key `resources` is missing",
+            "1:48 '{ verbs: [get] }' the key `resources` is missing; help: add it: `resources: …`",
         ],
     );
     let said = faults::<Release>("web: { version: \"1\", digest: sha256:12 }\napi: { version: 1 }");
