@@ -1,7 +1,7 @@
 //! Drafts: what is known of each service before flows and texts are resolved. Other services ask
 //! for it, so all drafts of an environment are made first.
 
-use super::{entries, facts, image, options, ports, system, texts::Texts};
+use super::{facts, image, options, ports, system, texts::Texts};
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
@@ -132,7 +132,6 @@ fn system_draft<'a>(
     let overrides: Vec<&Node> =
         world.chain.iter().filter_map(|environment| files.overrides.get(*environment)).collect();
     unknown_names(files, &overrides, findings);
-    entries::unknown(world.project, files, &overrides, findings);
     let (node, typed) = system::merged(files, &overrides, findings)?;
     unknown_clients(world.project, &node, &typed, findings);
     let system_name: Name = name.parse().ok()?;

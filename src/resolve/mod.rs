@@ -4,7 +4,6 @@
 mod command;
 mod derived;
 mod draft;
-mod entries;
 mod environment;
 mod facts;
 mod files;
@@ -61,8 +60,8 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut findings = told.finish();
     findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
-    sound::releases(project, &mut findings);
     if !any_error(&findings) {
+        sound::releases(project, &mut findings);
         sound::namespaces(project, &resolved, &mut findings);
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
     }

@@ -70,11 +70,16 @@ fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
 
 /// Within a Service a number and protocol stand once.
 fn service_ports(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
-    let mut seen: BTreeMap<(u16, bool), &str> = BTreeMap::new();
+    let mut seen: BTreeMap<(u16, bool), &crate::model::Port> = BTreeMap::new();
     for port in service.ports.iter().filter(|port| !port.internal) {
         let Some(number) = port.service else { continue };
         let key = (number, port.protocol == Protocol::Udp);
-        let Some(other) = seen.insert(key, port.name.as_str()) else { continue };
+        let Some(other) = seen.insert(key, port) else { continue };
+        // Two names of one port of the container are told where ports are read.
+        if other.number == port.number {
+            continue;
+        }
+        let other = other.name.as_str();
         let place = |name: &str| draft.node.key_place(&["ports", name]);
         findings.push(
             Finding::error(
