@@ -72,12 +72,15 @@ fn the_stream_is_the_files_in_apply_order() {
 }
 
 #[test]
-fn the_whole_stream_is_one_of_valid_documents() {
+fn a_stream_holds_one_environment_in_valid_documents() {
     let project = Project::example();
-    let ran = project.iac(&["render", "--to", "-"]).ends(0);
+    // Piped to a cluster, several environments would overwrite each other.
+    let ran = project.iac(&["render", "--to", "-"]).ends(2);
+    assert!(ran.out.is_empty() && ran.err.contains("iac render prod --to -"), "{ran:?}");
+    let ran = project.iac(&["render", "prod", "--to", "-"]).ends(0);
     let all = documents(&ran.out);
     let spaces = all.iter().filter(|object| object["kind"] == "Namespace").count();
-    assert_eq!(spaces, 8, "two systems in four environments");
+    assert_eq!(spaces, 2, "two systems");
     assert!(all.iter().all(Value::is_object), "no empty document");
     assert!(!project.path("out").exists());
     // Warnings are told elsewhere.
@@ -87,7 +90,8 @@ fn the_whole_stream_is_one_of_valid_documents() {
 #[test]
 fn a_reader_that_stops_is_no_fault() {
     let project = Project::example();
-    for arguments in [&["render", "--to", "-"][..], &["diff", "--texts", "all"], &["list"]] {
+    for arguments in [&["render", "prod", "--to", "-"][..], &["diff", "--texts", "all"], &["list"]]
+    {
         let mut child = project
             .command(arguments)
             .stdout(Stdio::piped())
@@ -110,7 +114,7 @@ fn a_full_disk_is_a_failure() {
     let project = Project::example();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
     let Ok(full) = full else { return };
-    let ended = project.command(&["render", "--to", "-"]).stdout(full).output().unwrap();
+    let ended = project.command(&["render", "prod", "--to", "-"]).stdout(full).output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("cannot write to standard output"));
 }
@@ -124,7 +128,7 @@ fn exit_codes() {
         (&["render", "--target", "helmet"], 2, "known: kubernetes"),
         (&["nothing"], 2, "nothing"),
         (&["-C", "environments", "render"], 2, "iac init"),
-        (&["-C", "absent", "render"], 2, "iac init"),
+        (&["-C", "absent", "render"], 2, "there is no folder `absent`"),
         (&["diff", "--against", "HEAD"], 1, "in no git repository"),
     ] {
         let ran = project.iac(arguments).ends(code);

@@ -1,5 +1,10 @@
 //! Systems that strangers described with nothing but the README at hand: they resolve, render and
 //! check.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test prepares files and fails at what is not there"
+)]
 
 mod support;
 

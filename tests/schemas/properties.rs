@@ -42,7 +42,7 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         Expose ExposeOverride External ExternalOverride File Grpc Health HealthOverride Kind
         KindFile KindOption KindUse KindVersion Kubernetes Lock LockedImage Metrics Offer Otherwise
         Override Pick PodSecurity Port Probe ProbeTimes Registry Release Released Replicas Resources
-        Rolling Rollout Secret SecretOverride Service SharedVolume SharedVolumeOverride Storage
+        Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume SharedVolumeOverride Storage
         System SystemOverride Template Token TokenRule Use UseOverride User Volume VolumeOverride
         Why
     )
