@@ -123,7 +123,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     (
         "system-override",
-        "unknown-key",
+        "not-for-environments",
         "services: { web: { volumes: { data: { path: /data } } } }\n",
     ),
     ("system-override", "not-for-environments", "services: { web: { command: [a] } }\n"),
@@ -133,7 +133,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "exclusive-keys",
         "services: { web: { expose: { host: a, hosts: [b.example.com] } } }\n",
     ),
-    ("environment", "unknown-key", "defaults: { ports: { http: 80 } }\n"),
+    ("environment", "not-for-environments", "defaults: { ports: { http: 80 } }\n"),
     // Names.
     ("system", "invalid-value", "services: { Web_Shop: { image: redis } }\n"),
     ("system", "invalid-value", "facts: { retentionDays: 3 }\n"),
