@@ -17,6 +17,9 @@ pub struct Node {
 pub enum Value {
     /// `null`: in a layer, "remove what was said before".
     Null,
+    /// What stands here is at fault, which was reported. Nothing is asked of it any more, since an
+    /// answer could only follow from the fault.
+    Unknown,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
@@ -69,6 +72,30 @@ impl Node {
     #[must_use]
     pub fn new(place: Place, value: Value) -> Self {
         Self { place, value }
+    }
+
+    /// Something at fault, at a place.
+    #[must_use]
+    pub fn unknown(place: Place) -> Self {
+        Self::new(place, Value::Unknown)
+    }
+
+    /// Whether this node is at fault as a whole.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.value == Value::Unknown
+    }
+
+    /// Whether this node or anything in it is at fault.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        match &self.value {
+            Value::Unknown => true,
+            Value::List(items) => items.iter().any(Self::has_unknown),
+            Value::Map(map) => map.entries.values().any(|entry| entry.node.has_unknown()),
+            Value::Variant(variant) => variant.node.has_unknown(),
+            _ => false,
+        }
     }
 
     /// The map that this node is, if it is one.
@@ -141,7 +168,7 @@ impl Node {
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {
-            Value::Null => Json::Null,
+            Value::Null | Value::Unknown => Json::Null,
             Value::Bool(word) => (*word).into(),
             Value::Integer(number) => (*number).into(),
             Value::Float(number) => (*number).into(),
@@ -161,6 +188,7 @@ impl Node {
     pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "null",
+            Value::Unknown => "at fault",
             Value::Bool(_) => "true or false",
             Value::Integer(_) | Value::Float(_) => "a number",
             Value::Text(_) => "text",

@@ -90,7 +90,8 @@ pub(super) fn loaded(
 
 /// Loads and resolves; prints the findings and fails if one is an error.
 pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
-    let (root, project, mut findings) = loaded(named)?;
+    let root = root(named)?;
+    let (project, mut findings) = load::load(&root)?;
     let (resolved, problems) = resolve::resolve(&project);
     findings.extend(problems);
     if any_error(&findings) {

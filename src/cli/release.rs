@@ -57,7 +57,7 @@ impl Release {
         known("system", &set.system, systems.keys().map(String::as_str))?;
         let system = &systems[&set.system];
         let own: Vec<&str> = iac::resolve::own_services(&opened.project, &set.system);
-        let mut entries: BTreeMap<String, Released> = system.release.clone();
+        let mut entries: BTreeMap<String, Released> = system.release.clone().unwrap_or_default();
         let mut named = BTreeSet::new();
         for (service, released) in set.releases {
             known("service with an own image", service.as_str(), own.iter().copied())?;

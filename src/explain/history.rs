@@ -125,7 +125,7 @@ fn said(layer: &str, node: &Node, path: &[String]) -> Option<Said> {
 /// A value as JSON. Entries that are removed are left out, as they are of what the layers come to.
 pub(super) fn json(node: &Node) -> Json {
     match &node.value {
-        Value::Null => Json::Null,
+        Value::Null | Value::Unknown => Json::Null,
         Value::Bool(word) => Json::Bool(*word),
         Value::Integer(number) => Json::from(*number),
         Value::Float(number) => Json::from(*number),

@@ -27,6 +27,52 @@ impl Dropped {
         !std::mem::replace(&mut place.gone, true)
     }
 
+    /// What is at fault in a tree already. Of a list, all that is in it.
+    pub(super) fn of(node: &Node) -> Self {
+        let mut dropped = Self { gone: node.is_unknown(), below: BTreeMap::new() };
+        let mut below = |key: &str, node: &Node| {
+            let child = Self::of(node);
+            if child.gone || !child.below.is_empty() {
+                dropped.below.insert(key.to_owned(), child);
+            }
+        };
+        match &node.value {
+            Value::Map(map) => {
+                map.entries.iter().for_each(|(key, entry)| below(key, &entry.node));
+            }
+            Value::Variant(variant) => below(&variant.name, &variant.node),
+            // A shorter list would mean something else.
+            Value::List(_) => dropped.gone = node.has_unknown(),
+            _ => {}
+        }
+        dropped
+    }
+
+    /// Marks in the normal form of a tree what was dropped of it, where it stands in the source.
+    pub(super) fn mark(&self, node: &mut Node, source: &Node) {
+        if self.gone {
+            node.value = Value::Unknown;
+            return;
+        }
+        for (key, dropped) in &self.below {
+            let said = source.as_map().and_then(|map| map.entries.get(key));
+            let below = source.child(key).unwrap_or(source);
+            match &mut node.value {
+                Value::Map(map) => {
+                    let entry = map.entries.entry(key.clone()).or_insert_with(|| Entry {
+                        key: said.map_or(source.place, |entry| entry.key),
+                        node: Node::unknown(below.place),
+                    });
+                    dropped.mark(&mut entry.node, below);
+                }
+                Value::Variant(variant) if variant.name == *key => {
+                    dropped.mark(&mut variant.node, below);
+                }
+                _ => node.value = Value::Unknown,
+            }
+        }
+    }
+
     /// Whether something was dropped that stood directly below a path.
     pub(super) fn has_below(&self, path: &[String]) -> bool {
         let end = path.iter().try_fold(self, |dropped, key| dropped.below.get(key));
@@ -57,7 +103,8 @@ impl<'a> NodeDeserializer<'a> {
 
     fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
-            Value::Null => visitor.visit_unit(),
+            // What is at fault is dropped before anything is read.
+            Value::Null | Value::Unknown => visitor.visit_unit(),
             Value::Bool(word) => visitor.visit_bool(*word),
             Value::Integer(number) => visitor.visit_i64(*number),
             Value::Float(number) => visitor.visit_f64(*number),

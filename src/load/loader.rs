@@ -2,7 +2,7 @@
 
 use super::files::{DirectoryEntry, Files};
 use super::project::{KindEntry, Project};
-use super::{normal, secrets, typed, yaml};
+use super::{secrets, typed, yaml};
 use crate::finding::Finding;
 use crate::layer;
 use crate::source::Place;
@@ -10,7 +10,6 @@ use crate::tree::{Map, Node, Value};
 use camino::Utf8Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
 
 /// Names that an environment cannot have, and what bears them.
 const RESERVED: &[(&str, &str)] = &[
@@ -26,15 +25,11 @@ const RESERVED: &[(&str, &str)] = &[
 /// Reads a project. Faults in its files are findings; the error is for a world that does not let
 /// itself be read.
 ///
-/// What is at fault is left out of the project. With an error among the findings it is there for
-/// editors and `explain`; what `resolve` misses in it may be what was left out.
+/// What is at fault is unknown in the project, so that `resolve` finds what else is wrong, and
+/// nothing that only follows from it.
 pub fn load(root: &Utf8Path) -> anyhow::Result<(Project, Vec<Finding>)> {
-    let mut loader = Loader {
-        files: Files::new(root)?,
-        project: Project::default(),
-        named: BTreeSet::new(),
-        findings: Vec::new(),
-    };
+    let mut loader =
+        Loader { files: Files::new(root)?, project: Project::default(), findings: Vec::new() };
     loader.built_in_catalogue();
     loader.everything()?;
     Ok((loader.project, loader.findings))
@@ -43,8 +38,6 @@ pub fn load(root: &Utf8Path) -> anyhow::Result<(Project, Vec<Finding>)> {
 pub(super) struct Loader {
     pub(super) files: Files,
     pub(super) project: Project,
-    /// Environments that have a file, even one that cannot be read.
-    pub(super) named: BTreeSet<String>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -60,6 +53,11 @@ impl Loader {
             }
             return Ok(());
         };
+        self.lock(folder, &entries)?;
+        if self.findings.iter().any(|finding| finding.id == "other-version") {
+            // Its files may well be right, for that version.
+            return Ok(());
+        }
         let mut systems = Vec::new();
         for entry in entries {
             let path = folder.join(&entry.name);
@@ -68,7 +66,7 @@ impl Loader {
                 ("shapes", true) => self.shapes(&path)?,
                 ("catalogue" | "shapes", false) => self.no_folder(&path),
                 (_, true) => systems.push(entry.name),
-                ("lock.yaml", _) => self.lock(&path)?,
+                ("lock.yaml" | "lock.yml", _) => {}
                 _ => self.environment(&path)?,
             }
         }
@@ -91,9 +89,6 @@ impl Loader {
     }
 
     fn environment(&mut self, path: &Utf8Path) -> anyhow::Result<()> {
-        if let (Some(stem), Some("yaml" | "yml")) = (path.file_stem(), path.extension()) {
-            self.named.insert(stem.to_owned());
-        }
         let Some(name) = self.yaml_name(path) else { return Ok(()) };
         self.check_name(&name, path);
         if let Some((_, other)) = RESERVED.iter().find(|(reserved, _)| *reserved == name) {
@@ -137,11 +132,8 @@ impl Loader {
     }
 
     fn kind(&mut self, name: &str, node: &Node) {
-        let (kind, findings) = typed::read::<layer::Kind>(node);
-        self.findings.extend(findings);
-        let Some(kind) = kind else { return };
-        let (node, findings) = normal::normalise(&kind, node);
-        self.findings.extend(findings);
+        let (kind, node) = self.normal::<layer::Kind>(node);
+        let kind = kind.unwrap_or_default();
         let entry = KindEntry { name: name.to_owned(), node, kind };
         self.project.kinds.insert(name.to_owned(), entry);
     }
@@ -158,12 +150,19 @@ impl Loader {
         Ok(())
     }
 
-    fn lock(&mut self, path: &Utf8Path) -> anyhow::Result<()> {
-        let Some(node) = self.parse(path)? else { return Ok(()) };
-        let (lock, findings) = typed::read::<layer::Lock>(&node);
-        self.findings.extend(findings);
-        let lock = lock.unwrap_or_default();
-        if let Some(version) = &lock.iac
+    fn lock(&mut self, folder: &Utf8Path, entries: &[DirectoryEntry]) -> anyhow::Result<()> {
+        self.project.lock = Some(layer::Lock::default());
+        let mut names = entries.iter().map(|entry| entry.name.as_str());
+        let Some(name) = names.find(|name| matches!(*name, "lock.yaml" | "lock.yml")) else {
+            return Ok(());
+        };
+        let path = folder.join(name);
+        let (Some(_), Some(node)) = (self.yaml_name(&path), self.parse(&path)?) else {
+            return Ok(());
+        };
+        let (lock, read) = self.normal::<layer::Lock>(&node);
+        let version = lock.as_ref().and_then(|lock| lock.iac.as_ref());
+        if let Some(version) = version
             && version != crate::MINOR_VERSION
         {
             let ours = crate::MINOR_VERSION;
@@ -178,7 +177,7 @@ impl Loader {
                 )),
             );
         }
-        self.project.lock = lock;
+        self.project.lock = lock.filter(|_| !read.has_unknown());
         Ok(())
     }
 
@@ -204,7 +203,7 @@ impl Loader {
         );
     }
 
-    /// The name that a YAML file gives; a finding if it is no YAML file.
+    /// The name that a YAML file gives; a finding if it is no YAML file, or has another extension.
     pub(super) fn yaml_name(&mut self, path: &Utf8Path) -> Option<String> {
         match path.extension() {
             Some("yaml") => path.file_stem().map(ToOwned::to_owned),
@@ -214,7 +213,7 @@ impl Loader {
                     Finding::error("wrong-extension", format!("`{path}` would not be read"))
                         .help(format!("rename it to `{right}`")),
                 );
-                None
+                path.file_stem().map(ToOwned::to_owned)
             }
             _ => {
                 self.findings.push(
@@ -242,17 +241,21 @@ impl Loader {
         self.parse_any(path, false)
     }
 
+    /// What a file says; unknown if it cannot be read, and nothing if there is none.
     pub(super) fn parse_any(
         &mut self,
         path: &Utf8Path,
         may_be_empty: bool,
     ) -> anyhow::Result<Option<Node>> {
+        if path.extension() == Some("yml") {
+            return Ok(Some(self.unknown(path)));
+        }
         let bytes = match self.files.bytes(path)? {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),
             Err(finding) => {
                 self.findings.push(finding);
-                return Ok(None);
+                return Ok(Some(self.unknown(path)));
             }
         };
         let text = match yaml::decode(bytes) {
@@ -260,19 +263,24 @@ impl Loader {
             Err(fault) => {
                 let file = self.project.sources.add(path.to_string(), fault.text.as_str());
                 self.findings.push(fault.finding(file));
-                return Ok(None);
+                return Ok(Some(Node::unknown(Place::start_of(file))));
             }
         };
         let file = self.project.sources.add(path.to_string(), text.clone());
-        let (node, mut findings) = yaml::parse(file, &text);
-        secrets::conceal(file, node.as_ref(), &mut self.project.sources, &mut findings);
+        let (mut node, mut findings) = yaml::parse(file, &text);
+        secrets::conceal(file, node.as_mut(), &mut self.project.sources, &mut findings);
         let empty = findings.iter().any(|finding| finding.id == "empty-file");
         if empty && may_be_empty {
             let place = Place::start_of(file);
             return Ok(Some(Node::new(place, Value::Map(Map::default()))));
         }
         self.findings.extend(findings);
-        Ok(node)
+        Ok(Some(node.unwrap_or_else(|| Node::unknown(Place::start_of(file)))))
+    }
+
+    /// A file that is there and says nothing that is known.
+    pub(super) fn unknown(&mut self, path: &Utf8Path) -> Node {
+        Node::unknown(Place::start_of(self.project.sources.add(path.to_string(), "")))
     }
 
     pub(super) fn layer<T: DeserializeOwned + Serialize>(
@@ -280,7 +288,7 @@ impl Loader {
         path: &Utf8Path,
     ) -> anyhow::Result<Option<Node>> {
         let node = self.parse(path)?;
-        Ok(node.and_then(|node| self.normal::<T>(&node)))
+        Ok(node.map(|node| self.normal::<T>(&node).1))
     }
 
     /// As `layer`, for a file that may have nothing to say.
@@ -289,32 +297,20 @@ impl Loader {
         path: &Utf8Path,
     ) -> anyhow::Result<Option<Node>> {
         let node = self.parse_any(path, true)?;
-        Ok(node.and_then(|node| self.normal::<T>(&node)))
+        Ok(node.map(|node| self.normal::<T>(&node).1))
     }
 
-    fn normal<T: DeserializeOwned + Serialize>(&mut self, node: &Node) -> Option<Node> {
-        let (layer, mut findings) = typed::read::<T>(node);
-        findings.retain(|finding| !self.is_told(finding));
+    /// A file as its type, and in its normal form.
+    pub(super) fn normal<T: DeserializeOwned + Serialize>(
+        &mut self,
+        node: &Node,
+    ) -> (Option<T>, Node) {
+        if node.is_unknown() {
+            return (None, node.clone());
+        }
+        let typed::Layer { value, node, findings } = typed::layer::<T>(node);
         self.findings.extend(findings);
-        let (node, findings) = normal::normalise(&layer?, node);
-        self.findings.extend(findings);
-        Some(node)
-    }
-}
-
-impl Loader {
-    /// Whether a value was refused as YAML already: its type would only say so again.
-    fn is_told(&self, finding: &Finding) -> bool {
-        let Some(place) = finding.place else { return false };
-        let text = &self.project.sources.file(place.file).text;
-        self.findings.iter().any(|told| {
-            told.place.is_some_and(|at| {
-                let between = text.get(at.end as usize..place.start as usize);
-                at.file == place.file
-                    && (secrets::within(place, at)
-                        || told.id == "tag" && between.is_some_and(|text| text.trim().is_empty()))
-            })
-        })
+        (value, node)
     }
 }
 

@@ -313,6 +313,13 @@ impl Entries<'_> {
                 (first.1, first.2),
                 (second.1, second.2),
             ));
+            // Nobody knows which of them is meant.
+            for key in groups.iter().flat_map(|keys| keys.iter()) {
+                if let Some(entry) = self.map.entries.get_mut(*key) {
+                    entry.node.value = Value::Unknown;
+                }
+            }
+            return;
         }
         if let [(chosen, _, place), ..] = said[..] {
             for (index, keys) in groups.iter().enumerate() {

@@ -5,7 +5,8 @@ use crate::source::{Place, Sources};
 use crate::tree::Node;
 use std::collections::BTreeMap;
 
-/// Everything below `environments/`.
+/// Everything below `environments/`. What is at fault in it is unknown, a whole file too if it
+/// cannot be read.
 #[derive(Debug, Default)]
 pub struct Project {
     /// The texts that were read.
@@ -18,8 +19,8 @@ pub struct Project {
     pub kinds: BTreeMap<String, KindEntry>,
     /// The systems.
     pub systems: BTreeMap<String, SystemFiles>,
-    /// What everything is pinned to.
-    pub lock: layer::Lock,
+    /// What everything is pinned to; nothing if that is at fault.
+    pub lock: Option<layer::Lock>,
 }
 
 /// A kind of the catalogue.
@@ -40,12 +41,25 @@ pub struct SystemFiles {
     pub node: Node,
     /// What environments say of it, by environment.
     pub overrides: BTreeMap<String, Node>,
-    /// The releases of its own images.
-    pub release: BTreeMap<String, layer::Released>,
+    /// The releases of its own images; nothing if one is at fault.
+    pub release: Option<BTreeMap<String, layer::Released>>,
     /// The texts that its services mount, by what `from` says.
     pub texts: BTreeMap<String, Vec<MountedText>>,
     /// The path of each service's file, for the header of what is generated.
     pub files: BTreeMap<String, String>,
+}
+
+impl SystemFiles {
+    /// A system of which one file was read.
+    pub(super) fn of(node: Node) -> Self {
+        Self {
+            node,
+            overrides: BTreeMap::new(),
+            release: Some(BTreeMap::new()),
+            texts: BTreeMap::new(),
+            files: BTreeMap::new(),
+        }
+    }
 }
 
 /// A text that a service mounts.

@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::source::{FileId, Place, Sources};
-use crate::tree::{Node, Value};
+use crate::tree::{Entry, Node, Value};
 use camino::Utf8Path;
 
 /// Keys whose maps are keyed by name, so that `secrets` may be one of the names.
@@ -43,7 +43,7 @@ pub fn not_a_reference(place: Place) -> Finding {
 /// about them, which may repeat them, are taken away.
 pub(super) fn conceal(
     file: FileId,
-    node: Option<&Node>,
+    node: Option<&mut Node>,
     sources: &mut Sources,
     findings: &mut Vec<Finding>,
 ) {
@@ -54,8 +54,16 @@ pub(super) fn conceal(
     let path = Utf8Path::new(&sources.file(file).path);
     let folder = path.parent().and_then(Utf8Path::file_name);
     let parent = if matches!(folder, Some("services" | "shapes")) { "" } else { "services" };
+    let text = sources.file(file).text.clone();
+    // Of a key that stands twice the tree holds no value.
+    for twice in findings.iter().filter(|finding| finding.id == "duplicate-key") {
+        let places = twice.related.iter().map(|related| related.place).chain(twice.place);
+        for (start, end) in places.filter_map(|at| secret_of_line(&text, at.start as usize)) {
+            sources.hide(Place::new(file, start, end));
+        }
+    }
     let mut places = Vec::new();
-    find(node, parent, &mut places);
+    find(node, parent, &text, &mut places);
     for place in places {
         sources.hide(place);
         findings.retain(|finding| !finding.place.is_some_and(|at| within(at, place)));
@@ -68,21 +76,34 @@ pub(super) fn within(inner: Place, outer: Place) -> bool {
     inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// Each value in `secrets` that is no reference; `parent` is the key that holds the map.
-fn find(node: &Node, parent: &str, places: &mut Vec<Place>) {
-    let Some(map) = node.as_map() else { return };
-    for (key, entry) in &map.entries {
+/// Each value in `secrets` that is no reference, which is at fault then; `parent` is the key that
+/// holds the map.
+fn find(node: &mut Node, parent: &str, source: &str, places: &mut Vec<Place>) {
+    let Value::Map(map) = &mut node.value else { return };
+    for (key, entry) in &mut map.entries {
         if key == "secrets" && !NAMED.contains(&parent) {
-            for secret in entry.node.as_map().into_iter().flat_map(|map| map.entries.values()) {
-                let value = secret.node.child("from").unwrap_or(&secret.node);
-                match &value.value {
+            let Value::Map(secrets) = &mut entry.node.value else { continue };
+            for secret in secrets.entries.values_mut() {
+                let entry = match &mut secret.node.value {
+                    Value::Map(map) => map.entries.get_mut("from"),
+                    _ => Some(secret),
+                };
+                let Some(Entry { key, node }) = entry else { continue };
+                let said = source.get(node.place.start as usize..node.place.end as usize);
+                let said = said.map(|said| said.trim_matches(['"', '\'']));
+                match &node.value {
                     Value::Text(text) if is_reference(text) => {}
                     Value::Null | Value::Map(_) | Value::Variant(_) => {}
-                    _ => places.push(value.place),
+                    // There is no value, or its key is at fault.
+                    Value::Unknown if node.place == *key || said.is_some_and(is_reference) => {}
+                    _ => {
+                        places.push(node.place);
+                        node.value = Value::Unknown;
+                    }
                 }
             }
         } else if !FREE.contains(&key.as_str()) {
-            find(&entry.node, key, places);
+            find(&mut entry.node, key, source, places);
         }
     }
 }

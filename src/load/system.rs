@@ -2,7 +2,6 @@
 
 use super::loader::{Loader, is_folder};
 use super::project::SystemFiles;
-use super::typed;
 use crate::finding::Finding;
 use crate::layer;
 use crate::tree::{Entry, Map, Node, Value};
@@ -16,32 +15,37 @@ impl Loader {
     pub(super) fn system(&mut self, name: &str, folder: &Utf8Path) -> anyhow::Result<()> {
         self.check_name(name, folder);
         let Some(entries) = self.entries(folder)? else { return Ok(()) };
-        let main = folder.join("system.yaml");
+        let mut main = folder.join("system.yaml");
         let has = |name: &str| entries.iter().any(|entry| entry.name == name);
         if !has("system.yaml") && !has("system.yml") {
             self.findings.push(
                 Finding::error("no-system-file", format!("there is no file `{main}`"))
                     .help("each folder in `environments/` but `catalogue` and `shapes` is a system and is described there"),
             );
+            let system = SystemFiles::of(self.unknown(&main));
+            self.project.systems.insert(name.to_owned(), system);
             return Ok(());
         }
-        // The other files are read even if this one cannot be, so that all faults are told.
+        if !has("system.yaml") {
+            main.set_extension("yml");
+            self.yaml_name(&main);
+        }
         let described = self.layer::<layer::System>(&main)?;
-        let readable = described.is_some();
-        let mut system = SystemFiles {
-            node: described.unwrap_or_else(|| self.nothing(&main)),
-            overrides: BTreeMap::new(),
-            release: BTreeMap::new(),
-            texts: BTreeMap::new(),
-            files: BTreeMap::new(),
-        };
+        let described = described.unwrap_or_else(|| self.unknown(&main));
+        // The other files are read even if this one cannot be, so that all faults are told.
+        let unreadable = described.is_unknown().then(|| described.clone());
+        let mut system = SystemFiles::of(described);
+        if unreadable.is_some() {
+            system.node.value = Value::Map(Map::default());
+        }
         for entry in &entries {
             let path = folder.join(&entry.name);
             match (entry.name.as_str(), is_folder(entry)) {
-                ("system.yaml", _) | ("files", true) => {}
+                ("files", true) => {}
+                (file, _) if Some(file) == main.file_name() => {}
                 ("services", true) => self.services(&path, &mut system)?,
                 ("services" | "files", false) => self.no_folder(&path),
-                ("release.yaml", _) => system.release = self.release(&path)?,
+                ("release.yaml" | "release.yml", _) => system.release = self.release(&path)?,
                 (_, true) => self.unexpected(&path, "files, services"),
                 _ => self.override_file(&path, &mut system)?,
             }
@@ -61,22 +65,19 @@ impl Loader {
                 .at(system.node.key_place(&["services"]))
                 .help("split the system"),
             );
+            system.node.value = Value::Unknown;
+            self.project.systems.insert(name.to_owned(), system);
             return Ok(());
         }
         for service in services {
             system.files.entry(service).or_insert_with(|| main.to_string());
         }
         self.texts(folder, &mut system)?;
-        if readable {
-            self.project.systems.insert(name.to_owned(), system);
+        if let Some(node) = unreadable {
+            system.node = node;
         }
+        self.project.systems.insert(name.to_owned(), system);
         Ok(())
-    }
-
-    /// A system that says nothing.
-    fn nothing(&mut self, path: &Utf8Path) -> Node {
-        let file = self.project.sources.add(path.to_string(), "");
-        Node::new(crate::source::Place::start_of(file), Value::Map(Map::default()))
     }
 
     fn services(&mut self, folder: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
@@ -96,9 +97,12 @@ impl Loader {
                 services.node.value = Value::Map(Map::default());
             }
             let Value::Map(services) = &mut services.node.value else { continue };
-            if let Some(other) = services.entries.get(&name)
+            if let Some(other) = services.entries.get_mut(&name)
                 && other.node.value != Value::Null
             {
+                if service.is_unknown() {
+                    continue;
+                }
                 self.findings.push(
                     Finding::error(
                         "service-twice",
@@ -108,6 +112,7 @@ impl Loader {
                     .related(other.key, "it is described here too")
                     .help("keep one of the two"),
                 );
+                other.node.value = Value::Unknown;
                 continue;
             }
             services.entries.insert(name.clone(), Entry { key: place, node: service });
@@ -116,18 +121,24 @@ impl Loader {
         Ok(())
     }
 
-    fn release(&mut self, path: &Utf8Path) -> anyhow::Result<BTreeMap<String, layer::Released>> {
-        let Some(node) = self.parse_any(path, true)? else { return Ok(BTreeMap::new()) };
-        let (release, findings) = typed::read::<layer::Release>(&node);
-        self.findings.extend(findings);
-        let entries = release.unwrap_or_default().0;
-        Ok(entries.into_iter().map(|(name, released)| (name.to_string(), released)).collect())
+    fn release(
+        &mut self,
+        path: &Utf8Path,
+    ) -> anyhow::Result<Option<BTreeMap<String, layer::Released>>> {
+        let (Some(_), Some(node)) = (self.yaml_name(path), self.parse_any(path, true)?) else {
+            return Ok(None);
+        };
+        let (release, read) = self.normal::<layer::Release>(&node);
+        let release = release.filter(|_| !read.has_unknown());
+        Ok(release.map(|release| {
+            release.0.into_iter().map(|(name, released)| (name.to_string(), released)).collect()
+        }))
     }
 
     fn override_file(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
         let Some(name) = self.yaml_name(path) else { return Ok(()) };
-        if !self.named.contains(&name) {
-            let known = self.named.iter().map(String::as_str);
+        if !self.project.environments.contains_key(&name) {
+            let known = self.project.environments.keys().map(String::as_str);
             let finding = Finding::error(
                 "unknown-environment",
                 format!("`{path}` is for the environment `{name}`, which does not exist"),

@@ -5,11 +5,12 @@
 
 use super::deserialize::{Dropped, NodeDeserializer};
 use super::fault::{Fault, ReadError};
-use super::keys;
+use super::{keys, normal};
 use crate::finding::{Finding, nearest};
 use crate::source::Place;
 use crate::tree::{Node, Value};
 use crate::value::quoted;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// A file with more faults than this is not the kind of file it is taken for.
@@ -19,12 +20,45 @@ const MOST_FAULTS: usize = 100;
 /// whole, or if there is no end of faults.
 #[must_use]
 pub fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<Finding>) {
+    let Read { value, findings, .. } = read_with_faults(node);
+    (value, findings)
+}
+
+/// Reads a tree as a layer: as `T`, and its normal form, in which all that is at fault is unknown.
+pub(super) fn layer<T: DeserializeOwned + Serialize>(node: &Node) -> Layer<T> {
+    let Read { value, dropped, mut findings } = read_with_faults::<T>(node);
+    let Some(value) = value else {
+        return Layer { value: None, node: Node::unknown(node.place), findings };
+    };
+    let (mut normal, faults) = normal::normalise(&value, node);
+    findings.extend(faults);
+    dropped.mark(&mut normal, node);
+    Layer { value: Some(value), node: normal, findings }
+}
+
+/// A file as a layer.
+pub(super) struct Layer<T> {
+    pub(super) value: Option<T>,
+    pub(super) node: Node,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What could be read of a tree, and what could not.
+struct Read<T> {
+    value: Option<T>,
+    dropped: Dropped,
+    findings: Vec<Finding>,
+}
+
+fn read_with_faults<T: DeserializeOwned>(node: &Node) -> Read<T> {
     let mut findings: Vec<Finding> = Vec::new();
-    let mut dropped = Dropped::default();
+    let mut dropped = Dropped::of(node);
     let mut lists: Vec<Vec<String>> = Vec::new();
     loop {
         let error = match T::deserialize(NodeDeserializer::new(node, &dropped)) {
-            Ok(value) if lists.is_empty() => return (Some(value), findings),
+            Ok(value) if lists.is_empty() => {
+                return Read { value: Some(value), dropped, findings };
+            }
             Ok(_) => {
                 // A shorter list would mean something else, so that it goes as a whole.
                 for list in lists.drain(..) {
@@ -44,10 +78,10 @@ pub fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<Finding>) {
             if let Some(last) = findings.pop() {
                 findings.push(last.note("there are more; reading ended here"));
             }
-            return (None, findings);
+            return Read { value: None, dropped, findings };
         }
         if error.path.is_empty() || !dropped.drop(&error.path) {
-            return (None, findings);
+            return Read { value: None, dropped, findings };
         }
         lists.extend(list(node, &error.path));
     }

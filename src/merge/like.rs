@@ -1,5 +1,6 @@
 //! `like`: an environment takes from another what it does not say itself.
 
+use super::is_known;
 use crate::finding::Finding;
 use crate::source::Place;
 use crate::tree::{Map, Node, Value};
@@ -116,6 +117,9 @@ impl Inherited {
             }
         }
         let own_file = files.get(*own);
+        if own_file.is_some_and(|file| !is_known(file)) {
+            return findings;
+        }
         for ((service, part, key), (from, place)) in seen {
             let said = own_file.and_then(|file| file.at(&["services", &service, part]));
             let confirmed = said.is_some_and(|node| {
@@ -126,7 +130,7 @@ impl Inherited {
             });
             let gone = own_file
                 .and_then(|file| file.at(&["services", &service]))
-                .is_some_and(|node| node.value == Value::Null);
+                .is_some_and(|node| node.value == Value::Null || node.has_unknown());
             if confirmed || gone {
                 continue;
             }

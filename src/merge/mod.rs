@@ -3,7 +3,7 @@
 //! Maps merge key by key, the same alternative of a one-of merges, everything else is replaced,
 //! `null` removes. A `null` (or another alternative) that is followed by a map is a reset, and the
 //! merged layer records it as one; that is what makes the order of merging irrelevant:
-//! `(a · b) · c` equals `a · (b · c)`.
+//! `(a · b) · c` equals `a · (b · c)`. What is at fault stays so until something replaces it.
 
 mod like;
 mod service;
@@ -13,7 +13,7 @@ mod tests;
 
 pub use like::{Inherited, chain, environment_layers};
 pub use service::{Layer, Origin, ServiceLayers, own_code, service_layers};
-pub use system::system_layers;
+pub use system::{is_known, system_layers};
 
 use crate::tree::{Map, Node, Value};
 
@@ -41,6 +41,8 @@ pub fn merge(earlier: &mut Node, later: &Node) {
             chosen.key = over.key;
             earlier.place = later.place;
         }
+        (Value::Unknown, Value::Map(Map { reset: false, .. })) => {}
+        (Value::Unknown, Value::Variant(over)) if !over.reset => {}
         (_, Value::Map(over)) => {
             let map = Map { entries: over.entries.clone(), reset: true };
             *earlier = Node::new(later.place, Value::Map(map));

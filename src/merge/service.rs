@@ -71,7 +71,7 @@ pub fn service_layers<'a>(
     let layer = |origin, node: &'a Node| Layer { origin, node: Cow::Borrowed(node) };
 
     let shapes = shape_layers(project, system, overrides, service, name, findings).into_iter();
-    let shapes = shapes.map(|(name, node)| layer(Origin::Shape(name.to_owned()), node));
+    let shapes = shapes.map(|(name, node)| Layer { origin: Origin::Shape(name.to_owned()), node });
     let mut own: Vec<Layer<'a>> = shapes.collect();
     own.push(layer(Origin::Service, service));
     own.extend(
@@ -85,7 +85,12 @@ pub fn service_layers<'a>(
     let runs = settle(merge_all(&runs)?)?;
     let mut layers = Vec::new();
     if let Some(kind) = kind_of(project, &runs) {
-        let node = Cow::Owned(part(&kind.node, FROM_KIND));
+        let node = Cow::Owned(if kind.node.has_unknown() {
+            // What the kind says is known only in part, so that the service is.
+            Node::unknown(kind.node.place)
+        } else {
+            part(&kind.node, FROM_KIND)
+        });
         layers.push(Layer { origin: Origin::Catalogue, node });
     }
     if own_code(&runs) {
@@ -139,18 +144,19 @@ fn shape_layers<'a>(
     service: &'a Node,
     name: &str,
     findings: &mut Vec<Finding>,
-) -> Vec<(&'a str, &'a Node)> {
+) -> Vec<(&'a str, Cow<'a, Node>)> {
     let Some(Value::List(names)) = service.child("shape").map(|node| &node.value) else {
         return Vec::new();
     };
-    let mut shapes: Vec<(&'a str, &'a Node)> = Vec::new();
+    let mut shapes: Vec<(&'a str, Cow<'a, Node>)> = Vec::new();
     for item in names {
         let Value::Text(shape) = &item.value else { continue };
         let found =
             system.node.at(&["shapes", shape]).or_else(|| project.shapes.get(shape.as_str()));
         if let Some(node) = found {
-            shapes.push((shape, node));
+            shapes.push((shape, Cow::Borrowed(node)));
         } else {
+            shapes.push((shape, Cow::Owned(Node::unknown(item.place))));
             let system_shapes = system.node.child("shapes").and_then(Node::as_map);
             let names = system_shapes
                 .into_iter()
@@ -166,13 +172,21 @@ fn shape_layers<'a>(
     }
     for (index, (second, later)) in shapes.iter().enumerate() {
         for (first, earlier) in &shapes[..index] {
-            conflicts(service, (first, earlier), (second, later), name, &mut Vec::new(), findings);
+            conflicts(
+                service,
+                (first, &**earlier),
+                (second, &**later),
+                name,
+                &mut Vec::new(),
+                findings,
+            );
         }
     }
     let changes = shapes.iter().flat_map(|(shape, _)| {
-        overrides.iter().filter_map(|file| Some((*shape, file.at(&["shapes", shape])?)))
+        let files = overrides.iter().filter_map(|file| file.at(&["shapes", shape]));
+        files.map(|node| (*shape, Cow::Borrowed(node)))
     });
-    shapes.iter().copied().chain(changes).collect()
+    shapes.iter().cloned().chain(changes).collect()
 }
 
 /// Two shapes that say one leaf differently, where the service does not decide.
@@ -204,7 +218,7 @@ fn conflicts(
                 }
             }
         }
-        (Value::Null, _) | (_, Value::Null) => {}
+        (Value::Null | Value::Unknown, _) | (_, Value::Null | Value::Unknown) => {}
         (one, other) if same(one, other) => {}
         _ => {
             let path = path.join(".");

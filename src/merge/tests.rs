@@ -166,10 +166,48 @@ proptest! {
     }
 
     #[test]
+    fn what_is_known_beside_a_fault_is_true(layers in layers(), at in 0..4usize, path in prop::collection::vec("[abc]", 0..3)) {
+        let mut faulty = layers.clone();
+        let at = at.min(faulty.len() - 1);
+        hide(&mut faulty[at], &path);
+        let faulty = merge_all(&faulty).and_then(settle);
+        prop_assert!(agrees(faulty.as_ref(), merge_all(&layers).and_then(settle).as_ref()));
+    }
+
+    #[test]
     fn what_is_settled_stays_so(node in nodes()) {
         if let Some(settled) = settle(node) {
             prop_assert_eq!(settle(settled.clone()), Some(settled));
         }
+    }
+}
+
+/// Makes what is at a path, or the deepest thing there is, unknown.
+fn hide(node: &mut Node, path: &[String]) {
+    if let (Value::Map(map), [key, rest @ ..]) = (&mut node.value, path)
+        && let Some(entry) = map.entries.get_mut(key)
+    {
+        return hide(&mut entry.node, rest);
+    }
+    node.value = Value::Unknown;
+}
+
+/// Whether one tree says of another nothing but the truth: all of it, or that it does not know.
+fn agrees(one: Option<&Node>, whole: Option<&Node>) -> bool {
+    let (Some(one), Some(whole)) = (one, whole) else {
+        return one.is_none_or(Node::is_unknown) && (one.is_some() || whole.is_none());
+    };
+    match (&one.value, &whole.value) {
+        (Value::Unknown, _) => true,
+        (Value::Map(one), Value::Map(whole)) => {
+            let keys = one.entries.keys().chain(whole.entries.keys());
+            let at = |map: &Map, key: &str| map.entries.get(key).map(|entry| entry.node.clone());
+            keys.into_iter().all(|key| agrees(at(one, key).as_ref(), at(whole, key).as_ref()))
+        }
+        (Value::Variant(one), Value::Variant(whole)) => {
+            one.name == whole.name && agrees(Some(&one.node), Some(&whole.node))
+        }
+        (one, whole) => one == whole,
     }
 }
 

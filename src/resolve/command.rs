@@ -36,7 +36,7 @@ pub(super) fn command(
                                 .help("pass it by a file or a variable: a command is shown in every list of processes"),
                         ),
                         Ok(text) => texts.push(text.text),
-                        Err(finding) => findings.push(finding),
+                        Err(fault) => findings.extend(fault),
                     }
                 }
             }
@@ -78,7 +78,7 @@ fn made_args(
             let place = kind.entry.node.value_place(&["args-of", option]);
             match world.texts.evaluate(text, &facts, place) {
                 Ok(text) => made.push(text.text),
-                Err(finding) => findings.push(finding),
+                Err(fault) => findings.extend(fault),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Files that follow from the flows of a system, so that nobody writes a fact twice.
 
-use super::draft::{Draft, SystemDraft};
+use super::draft::SystemDraft;
 use super::flows::ResolvedFlow;
 use super::service::endpoints;
 use crate::layer::Derived;
@@ -12,15 +12,10 @@ use serde_json::{Value, json};
 const MOST_SAMPLES: u32 = 50_000;
 
 /// The text of a derived file.
-pub(super) fn text(
-    derived: Derived,
-    system: &SystemDraft<'_>,
-    draft: &Draft<'_>,
-    flows: &[ResolvedFlow],
-) -> String {
+pub(super) fn text(derived: Derived, system: &SystemDraft<'_>, flows: &[ResolvedFlow]) -> String {
     let value = match derived {
         Derived::PrometheusScrape => prometheus(system),
-        Derived::GrafanaDatasources => grafana(system, draft, flows),
+        Derived::GrafanaDatasources => grafana(system, flows),
     };
     document(&value, KeyOrder::AsIs)
 }
@@ -79,8 +74,7 @@ fn prometheus(system: &SystemDraft<'_>) -> Value {
 }
 
 /// One data source for each Prometheus; its uid is fixed, so that dashboards can name it.
-fn grafana(system: &SystemDraft<'_>, draft: &Draft<'_>, flows: &[ResolvedFlow]) -> Value {
-    let _ = draft;
+fn grafana(system: &SystemDraft<'_>, flows: &[ResolvedFlow]) -> Value {
     let prometheus = flows.iter().filter(|flow| flow.kind.as_deref() == Some("prometheus"));
     let sources: Vec<Value> = prometheus
         .enumerate()

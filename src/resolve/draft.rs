@@ -1,7 +1,10 @@
 //! Drafts: what is known of each service before flows and texts are resolved. Other services ask
 //! for it, so all drafts of an environment are made first.
 
-use super::{facts, image, options, ports, system, texts::Texts};
+use super::{
+    facts, image, options, ports, system,
+    texts::{Facts, Texts},
+};
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
@@ -43,10 +46,10 @@ pub struct SystemDraft<'a> {
     pub typed: layer::System,
     /// Its namespace.
     pub namespace: Namespace,
-    /// Its services by name. A service whose description cannot be read is absent.
+    /// Its services by name. A service whose description is at fault is absent.
     pub services: BTreeMap<String, Draft<'a>>,
     /// Where the public reaches them, for texts.
-    pub(super) public: minijinja::Value,
+    pub(super) public: Facts,
 }
 
 /// What is known of a service before flows and texts.
@@ -85,10 +88,25 @@ pub struct KindDraft<'a> {
     pub version: String,
     /// Its options with their defaults.
     pub options: Json<String, serde_json::Value>,
+    /// Whether all of them are as they were said; a fault was reported.
+    pub(super) options_known: bool,
     /// The same for texts: every client may name them.
     pub(super) options_fact: minijinja::Value,
     /// Its secrets: item and fact.
     pub secrets: Vec<(String, String)>,
+}
+
+impl SystemDraft<'_> {
+    /// The names of all its services, of those too whose description is at fault.
+    pub(super) fn described(&self) -> impl Iterator<Item = &str> {
+        let services = self.files.node.child("services").and_then(Node::as_map);
+        services.into_iter().flat_map(|map| map.entries.keys()).map(String::as_str)
+    }
+
+    /// Whether it has a service of this name.
+    pub(super) fn describes(&self, name: &str) -> bool {
+        self.described().any(|described| described == name)
+    }
 }
 
 impl Draft<'_> {
@@ -144,16 +162,15 @@ fn system_draft<'a>(
         typed,
         namespace,
         services: BTreeMap::new(),
-        public: minijinja::Value::UNDEFINED,
+        public: Facts::default(),
     };
-    let services = files.node.child("services").and_then(Node::as_map);
-    for service in services.into_iter().flat_map(|map| map.entries.keys()) {
-        if let Some(service_draft) = service_draft(world, &draft, service, findings) {
-            draft.services.insert(service.clone(), service_draft);
-        }
-    }
+    let services: Vec<_> = draft
+        .described()
+        .filter_map(|name| Some((name.to_owned(), service_draft(world, &draft, name, findings)?)))
+        .collect();
+    draft.services = services.into_iter().collect();
     image::share(&mut draft, findings);
-    draft.public = facts::public_services(world, &draft.services);
+    draft.public = facts::public_services(world, &draft);
     Some(draft)
 }
 
@@ -174,7 +191,7 @@ fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Fi
         for file in overrides {
             let Some(map) = file.child(key).and_then(Node::as_map) else { continue };
             for (name, entry) in &map.entries {
-                if is_known(name) {
+                if is_known(name) || entry.node.is_unknown() {
                     continue;
                 }
                 let finding =
@@ -289,6 +306,9 @@ fn service_draft<'a>(
     let files = system.files;
     let mut layers =
         service_layers(world.project, files, &world.layers, &system.overrides, name, findings)?;
+    if layers.merged.has_unknown() {
+        return None;
+    }
     unknown_entries(&system.overrides, &mut layers, &world.project.kinds, name, findings);
     let node = layers.merged;
     let (service, problems) = read::<layer::Service>(&node);
@@ -335,7 +355,7 @@ fn service_draft<'a>(
         node,
         service,
     };
-    draft.ports = ports::ports(&draft, findings);
+    draft.ports = ports::ports(&draft, findings)?;
     draft.image = image::image(world, system, &draft, findings);
     Some(draft)
 }

@@ -8,7 +8,6 @@ use crate::layer::{ConfigValue, SecretAs};
 use crate::model::{Exposed, Volume, VolumeSource};
 use crate::reference::Reference;
 use minijinja::Value;
-use std::collections::BTreeMap;
 
 /// The name of a fact in texts, where a hyphen would be a subtraction.
 pub(super) fn fact_key(name: &str) -> String {
@@ -27,7 +26,10 @@ pub(super) fn facts(
 ) -> Facts {
     let environment = &world.environment;
     let mut facts = Facts::default();
-    facts.set("services", system.public.clone());
+    facts.extend(system.public.clone());
+    if draft.image.is_none() {
+        facts.unknown("release".to_owned());
+    }
     let mut set = |name: &str, fact: Value| facts.set(name, fact);
     set("service", draft.name.as_str().into());
     set("system", system.name.as_str().into());
@@ -94,17 +96,33 @@ pub(super) fn facts(
             })),
         );
         facts.set("options", kind.options_fact.clone());
+        for name in kind.entry.kind.options.iter().flatten().map(|(name, _)| fact_key(name)) {
+            if !kind.options.contains_key(&name) {
+                facts.unknown(format!("options.{name}"));
+            }
+        }
     }
     facts
 }
 
 /// Where the public reaches the services of a system: a fact that all of them have.
-pub(super) fn public_services(world: &World<'_>, services: &BTreeMap<String, Draft<'_>>) -> Value {
-    keyed(services.iter().filter_map(|(name, other)| {
-        let exposed = super::service::exposed(world, other).ok().flatten()?;
-        let public = [("public_host", exposed.hosts[0].to_string()), ("public_url", url(&exposed))];
-        Some((name.as_str(), Value::from_pairs(public)))
-    }))
+pub(super) fn public_services(world: &World<'_>, system: &SystemDraft<'_>) -> Facts {
+    let mut facts = Facts::default();
+    let mut known = Vec::new();
+    for name in system.described() {
+        let exposed = system.services.get(name).map(|draft| super::service::exposed(world, draft));
+        match exposed {
+            Some(Ok(Some(exposed))) => {
+                let host = exposed.hosts[0].to_string();
+                let public = [("public_host", host), ("public_url", url(&exposed))];
+                known.push((name, Value::from_pairs(public)));
+            }
+            Some(Ok(None)) => {}
+            Some(Err(_)) | None => facts.unknown(format!("services.{}", fact_key(name))),
+        }
+    }
+    facts.set("services", keyed(known.into_iter()));
+    facts
 }
 
 /// A callee's facts with marks for its secrets.

@@ -4,7 +4,7 @@ use super::derived;
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
 use super::secrets::holds_secret;
-use super::texts::Facts;
+use super::texts::{Facts, Fault};
 use crate::finding::Finding;
 use crate::layer::KindFile;
 use crate::model::File;
@@ -36,7 +36,7 @@ pub(super) fn files(
                     let origin = vec!["kind".to_owned()];
                     all.insert(path.clone(), File { path: path.clone(), text, mode, origin });
                 }
-                Err(finding) => findings.push(*finding),
+                Err(fault) => findings.extend(fault),
             }
         }
     }
@@ -62,8 +62,9 @@ pub(super) fn files(
             let text = if Utf8Path::new(name).extension() == Some("j2") {
                 match world.texts.evaluate(&mounted.text, facts, mounted.place) {
                     Ok(evaluated) => evaluated.text,
-                    Err(finding) => {
-                        findings.push(finding.related(place, "it is mounted here"));
+                    Err(fault) => {
+                        let fault = fault.map(|one| one.related(place, "it is mounted here"));
+                        findings.extend(fault);
                         continue;
                     }
                 }
@@ -110,7 +111,7 @@ fn of_kind(
     facts: &Facts,
     path: &AbsolutePath,
     file: &KindFile,
-) -> Result<String, Box<Finding>> {
+) -> Result<String, Fault> {
     let Some(kind) = &draft.kind else { return Ok(String::new()) };
     let at = |key: &str| kind.entry.node.value_place(&["files", path.as_str(), key]);
     let text = if let Some(text) = &file.text {
@@ -120,16 +121,16 @@ fn of_kind(
         texts_of(world, &mut value, facts, at("yaml"))?;
         crate::yaml::document(&value, crate::yaml::KeyOrder::AsIs)
     } else if let Some(derived) = file.derive {
-        derived::text(derived, system, draft, flows)
+        derived::text(derived, system, flows)
     } else {
-        return Err(Box::new(
+        return Err(Some(
             Finding::error("missing-key", format!("nothing says what `{path}` holds"))
                 .at(kind.entry.node.key_place(&["files", path.as_str()]))
                 .help("say `text`, `yaml` or `derive`"),
         ));
     };
     if holds_secret(&text) {
-        return Err(Box::new(secret_in_file(&at("text"), path.as_str())));
+        return Err(Some(secret_in_file(&at("text"), path.as_str())));
     }
     Ok(text)
 }
@@ -140,7 +141,7 @@ fn texts_of(
     value: &mut Value,
     facts: &Facts,
     place: Place,
-) -> Result<(), Box<Finding>> {
+) -> Result<(), Fault> {
     match value {
         Value::String(text) => *text = world.texts.evaluate(text, facts, place)?.text,
         Value::Array(items) => {

@@ -38,9 +38,14 @@ pub(super) fn probes(
     });
     let within =
         said.starts_within.or_else(|| contract.and_then(|contract| contract.starts_within));
+    let of_kind = |of: fn(&layer::ContractHealth) -> Option<layer::Probe>| contract.and_then(of);
+    let asks = said.live.is_some()
+        || said.ready.is_some()
+        || said.start.is_some()
+        || of_kind(Contract::ready).is_some();
     let mut ask = Asker { world, draft, facts, findings };
-    let live = ask.check("live", said.live.as_deref(), contract.and_then(Contract::live));
-    let ready = ask.check("ready", said.ready.as_deref(), contract.and_then(Contract::ready));
+    let live = ask.check("live", said.live.as_deref(), of_kind(Contract::live));
+    let ready = ask.check("ready", said.ready.as_deref(), of_kind(Contract::ready));
     let start = ask.check("start", said.start.as_deref(), None);
     let timed = |check: &ProbeCheck, said: Option<&layer::Probe>, times: &Times| Probe {
         check: check.clone(),
@@ -58,6 +63,8 @@ pub(super) fn probes(
             Some(probe)
         }
         (None, Some(check), _) => Some(timed(&check, said.start.as_deref(), &START)),
+        // What is asked and cannot be was told.
+        (Some(_), _, None) if asks => None,
         (Some(_), _, None) => {
             ask.findings.push(
                 Finding::error(
@@ -190,8 +197,8 @@ impl Asker<'_> {
                 let place = self.draft.node.value_place(path);
                 match self.world.texts.evaluate(&template.text, self.facts, place) {
                     Ok(evaluated) => Some(evaluated.text),
-                    Err(finding) => {
-                        self.findings.push(finding);
+                    Err(fault) => {
+                        self.findings.extend(fault);
                         None
                     }
                 }

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 /// The tag of an own image that has no release.
 const UNRELEASED: &str = "unreleased";
 
-/// The image of a service; nothing where it is at fault or belongs to another service.
+/// The image of a service; nothing where it, or what it is pinned by, is at fault, or where it
+/// belongs to another service.
 pub(super) fn image(
     world: &World<'_>,
     system: &SystemDraft<'_>,
@@ -25,12 +26,12 @@ pub(super) fn image(
     match &draft.service.image {
         Some(layer::Image::Of(_)) => None,
         Some(layer::Image::Reference(reference)) if draft.own => {
-            Some(released(system, draft, reference.name().clone()))
+            released(system, draft, reference.name().clone())
         }
         Some(layer::Image::Reference(reference)) => third_party(world, draft, reference, findings),
         None => {
             let name = own_name(world, system, draft, findings)?;
-            Some(released(system, draft, name))
+            released(system, draft, name)
         }
     }
 }
@@ -53,8 +54,10 @@ pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
                     .related(owner.place, "it is described here")
                     .help("name the service that builds the image"),
             ),
+            // A service whose own description is at fault was reported there.
+            None if system.describes(other.of.as_str()) => {}
             None => {
-                let known = system.services.keys().map(String::as_str);
+                let known = system.described();
                 findings.push(
                     Finding::error(
                         "unknown-service",
@@ -81,12 +84,14 @@ impl Unreleased {
     /// Adds those of an environment.
     pub(super) fn add(&mut self, world: &World<'_>) {
         for system in world.systems.values() {
+            // A release that is at fault says nothing of what it lacks.
+            let Some(release) = &system.files.release else { continue };
             let without = system
                 .services
                 .values()
                 .filter(|draft| draft.own && draft.here())
                 .filter(|draft| !matches!(draft.service.image, Some(layer::Image::Of(_))))
-                .filter(|draft| !system.files.release.contains_key(draft.name.as_str()));
+                .filter(|draft| !release.contains_key(draft.name.as_str()));
             for draft in without {
                 let services = self.0.entry(system.name.clone()).or_default();
                 services.insert(draft.name.clone(), draft.place);
@@ -157,8 +162,8 @@ fn own_name(
     }
     let text = match world.texts.evaluate(&text, &facts, place) {
         Ok(text) => text.text,
-        Err(finding) => {
-            findings.push(finding);
+        Err(fault) => {
+            findings.extend(fault);
             return None;
         }
     };
@@ -177,16 +182,18 @@ fn own_name(
     }
 }
 
-fn released(system: &SystemDraft<'_>, draft: &Draft<'_>, name: ImageName) -> Image {
-    if let Some(release) = system.files.release.get(draft.name.as_str()) {
-        return Image {
+/// An own image; nothing if the release is at fault.
+fn released(system: &SystemDraft<'_>, draft: &Draft<'_>, name: ImageName) -> Option<Image> {
+    let image = match system.files.release.as_ref()?.get(draft.name.as_str()) {
+        Some(release) => Image {
             name,
             tag: Some(release.version.clone()),
             digest: Some(release.digest.clone()),
             own: true,
-        };
-    }
-    Image { name, tag: UNRELEASED.parse::<Tag>().ok(), digest: None, own: true }
+        },
+        None => Image { name, tag: UNRELEASED.parse::<Tag>().ok(), digest: None, own: true },
+    };
+    Some(image)
 }
 
 fn of_kind(
@@ -208,7 +215,8 @@ fn of_kind(
         return None;
     };
     let place = draft.node.value_place(&["kind"]);
-    let locked = world.project.lock.images.as_ref().and_then(|images| images.get(&name));
+    let lock = world.project.lock.as_ref()?;
+    let locked = lock.images.as_ref().and_then(|images| images.get(&name));
     let locked = locked.filter(|locked| is_of_line(locked.tag.as_str(), &kind.version));
     let (tag, digest) = match (locked, &version.tag) {
         (Some(locked), _) => (locked.tag.clone(), locked.digest.clone()),
@@ -260,7 +268,8 @@ fn third_party(
         return None;
     }
     let name = reference.name().clone();
-    let locked = world.project.lock.images.as_ref().and_then(|images| images.get(&name));
+    let lock = world.project.lock.as_ref()?;
+    let locked = lock.images.as_ref().and_then(|images| images.get(&name));
     let locked = locked.filter(|locked| reference.tag().is_none_or(|tag| *tag == locked.tag));
     let digest =
         reference.digest().cloned().or_else(|| locked.and_then(|locked| locked.digest.clone()));

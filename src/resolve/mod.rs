@@ -24,7 +24,7 @@ mod volumes;
 
 pub use draft::{Draft, SystemDraft, World};
 
-use crate::finding::{Finding, any_error};
+use crate::finding::Finding;
 use crate::load::Project;
 use crate::merge::{Inherited, chain, environment_layers};
 use crate::model::{Environment, Stack};
@@ -42,7 +42,8 @@ pub struct Resolved {
     pub stacks: Vec<Stack>,
 }
 
-/// Resolves a project in all its environments.
+/// Resolves a project in all its environments. Of what is unknown in it nothing is said, and
+/// nothing of what needs it: that was reported when the project was loaded.
 #[must_use]
 pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut told = Told::default();
@@ -60,11 +61,9 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut findings = told.finish();
     findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
-    if !any_error(&findings) {
-        sound::releases(project, &mut findings);
-        sound::namespaces(project, &resolved, &mut findings);
-        ports::unique_hosts(&resolved.stacks, project, &mut findings);
-    }
+    sound::releases(project, &mut findings);
+    sound::namespaces(project, &resolved, &mut findings);
+    ports::unique_hosts(&resolved.stacks, project, &mut findings);
     (resolved, findings)
 }
 
@@ -127,6 +126,9 @@ pub fn world<'a>(
         }
     };
     if node.child("base").is_some_and(|base| base.value == Value::Bool(true)) {
+        return None;
+    }
+    if names.iter().any(|name| project.environments[*name].has_unknown()) {
         return None;
     }
     for system in project.systems.values() {

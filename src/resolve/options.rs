@@ -42,10 +42,12 @@ pub(super) fn kind<'a>(
     };
     let version = version(entry, node, service, findings)?;
     not_for_environments(entry, said_by, overrides, findings);
+    let reported = findings.len();
     let options = options(entry, node, service, findings);
+    let options_known = findings.len() == reported;
     let secrets = secrets(entry, &options);
     let options_fact = data(&options);
-    Some(KindDraft { entry, version, options, options_fact, secrets })
+    Some(KindDraft { entry, version, options, options_known, options_fact, secrets })
 }
 
 fn version(

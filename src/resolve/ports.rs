@@ -8,12 +8,13 @@ use crate::model::{Port, Stack};
 use crate::value::PortName;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The ports of a service: its kind's, and its own over them.
-pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port> {
+/// The ports of a service: its kind's, and its own over them; nothing if one has no number.
+pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<Vec<Port>> {
     let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
     let mut layers = contract.and_then(|contract| contract.ports.clone()).unwrap_or_default();
     layers.extend(draft.service.ports.clone().unwrap_or_default());
     let mut ports: Vec<Port> = Vec::new();
+    let mut all_known = true;
     for (name, port) in layers {
         let place = draft.node.key_place(&["ports", name.as_str()]);
         let Some(number) = port.port else {
@@ -22,6 +23,7 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port>
                     .at(place)
                     .help("say it, such as `port: 8080`"),
             );
+            all_known = false;
             continue;
         };
         let protocol = port.protocol.unwrap_or(match name.as_str() {
@@ -57,7 +59,7 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port>
         let internal = port.internal.unwrap_or(false);
         ports.push(Port { name, number: number.get(), protocol, service, internal });
     }
-    ports
+    all_known.then_some(ports)
 }
 
 /// Metrics ports are scraped on the pods themselves and are in no Service.

@@ -48,7 +48,7 @@ fn stack(
         Ok(order) => order.into_iter().filter_map(|name| name.parse().ok()).collect(),
         Err(cycle) => {
             findings.push(start_cycle(system, &cycle));
-            return None;
+            Vec::new()
         }
     };
     let stack = Stack {
@@ -91,34 +91,30 @@ fn service(
     findings: &mut Vec<Finding>,
 ) -> Option<Service> {
     let said = &draft.service;
-    let reported = findings.len();
-    let outcomes = flows(world, system, draft, findings);
-    let failed = outcomes.iter().filter_map(|outcome| match outcome {
-        Outcome::Failed(name) => Some(fact_key(name)),
-        _ => None,
-    });
-    let failed: Vec<String> = failed.collect();
-    let (present, absent): (Vec<Outcome>, Vec<Outcome>) =
-        outcomes.into_iter().partition(|outcome| matches!(outcome, Outcome::Present(_)));
-    let present: Vec<ResolvedFlow> = present
-        .into_iter()
-        .filter_map(|outcome| match outcome {
-            Outcome::Present(flow) => Some(*flow),
-            Outcome::Absent(..) | Outcome::Failed(_) => None,
-        })
-        .collect();
-    let exposed = match exposed(world, draft) {
-        Ok(exposed) => exposed,
-        Err(finding) => {
-            findings.push(*finding);
-            None
+    let mut unknown = Facts::default();
+    let (mut present, mut absent) = (Vec::new(), Vec::new());
+    for outcome in flows(world, system, draft, findings) {
+        match outcome {
+            Outcome::Present(flow) => present.push(*flow),
+            Outcome::Absent(said, origin) => absent.push((said, origin)),
+            Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
         }
-    };
+    }
+    let exposed = exposed(world, draft).unwrap_or_else(|finding| {
+        findings.push(*finding);
+        unknown.unknown("expose".to_owned());
+        None
+    });
     let replicas = runtime::replicas(draft, findings);
-    let volumes = volumes::volumes(world, system, draft, &replicas, findings);
+    let reported = findings.len();
+    let volumes = volumes::volumes(world, system, draft, findings);
+    if findings.len() > reported {
+        unknown.unknown("volumes".to_owned());
+    }
     let mut secrets = SecretTable::default();
     let own_secrets = secrets.own(system.name.as_str(), draft, findings);
-    let facts = facts(world, system, draft, &present, exposed.as_ref(), &volumes, &mut secrets);
+    let mut facts = facts(world, system, draft, &present, exposed.as_ref(), &volumes, &mut secrets);
+    facts.extend(unknown);
     let variables = Variables::new(world, draft, &facts).collect(
         &present,
         &absent,
@@ -133,8 +129,10 @@ fn service(
     let metrics = endpoints(draft);
     unknown_metrics_ports(draft, &metrics, findings);
     context(world, draft, &facts, findings);
-    without_followers(&failed, reported, findings);
-    let (user, group) = runtime::user(draft, findings)?;
+    let user = runtime::user(draft, findings);
+    let writable_root = runtime::writable_root(draft, findings);
+    let token = runtime::token(draft, findings);
+    let (user, group) = user?;
     Some(Service {
         name: draft.name.clone(),
         about: said
@@ -167,24 +165,10 @@ fn service(
             .unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file")),
         user,
         group,
-        writable_root: runtime::writable_root(draft, findings),
-        token: runtime::token(draft, findings),
+        writable_root,
+        token,
         exposed,
     })
-}
-
-/// Takes away what texts miss only because a flow is at fault, which was reported.
-fn without_followers(failed: &[String], reported: usize, findings: &mut Vec<Finding>) {
-    let follows = |finding: &Finding| {
-        finding.id == "unknown-fact"
-            && failed.iter().any(|name| {
-                let rest = finding.message.strip_prefix("`uses.");
-                let rest = rest.and_then(|rest| rest.strip_prefix(name.as_str()));
-                rest.is_some_and(|rest| rest.starts_with(['`', '.']))
-            })
-    };
-    let later = findings.split_off(reported);
-    findings.extend(later.into_iter().filter(|finding| !follows(finding)));
 }
 
 fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
@@ -243,16 +227,15 @@ fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut V
     let place = draft.node.value_place(&["build", "context"]);
     let result = world.texts.evaluate(text, facts, place).and_then(|context| {
         context.text.parse::<crate::value::RelativePath>().map(|_| ()).map_err(|error| {
-            Finding::error("invalid-value", error.message).at(place).help(
-                error.help.unwrap_or_else(|| {
-                    "name a folder below the repository's root; what another repository builds is \
-                     `build: { other-repository: … }`"
-                        .to_owned()
-                }),
-            )
+            let help = error.help.unwrap_or_else(|| {
+                "name a folder below the repository's root; what another repository builds is \
+                 `build: { other-repository: … }`"
+                    .to_owned()
+            });
+            Some(Finding::error("invalid-value", error.message).at(place).help(help))
         })
     });
-    findings.extend(result.err());
+    findings.extend(result.err().flatten());
 }
 
 /// The version for the label; a tag may be longer than a label can be.

@@ -5,6 +5,7 @@ use super::draft::{Draft, SystemDraft};
 use crate::finding::Finding;
 use crate::layer::{self, Protocol};
 use crate::load::Project;
+use crate::merge::{is_known, service_layers};
 use crate::model::{Service, Stack, VolumeSource};
 use crate::value::Name;
 use std::collections::BTreeMap;
@@ -226,9 +227,14 @@ pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut 
 /// Releases of services that have no image of their own.
 pub(super) fn releases(project: &Project, findings: &mut Vec<Finding>) {
     for (name, system) in &project.systems {
+        if !is_known(&system.node) {
+            continue;
+        }
         let own = super::own_services(project, name);
-        for service in system.release.keys() {
-            if !own.contains(&service.as_str()) {
+        for service in system.release.iter().flat_map(BTreeMap::keys) {
+            let layers = service_layers(project, system, &[], &[], service, &mut Vec::new());
+            let is_at_fault = layers.is_some_and(|layers| layers.merged.has_unknown());
+            if !is_at_fault && !own.contains(&service.as_str()) {
                 findings.push(
                     Finding::error(
                         "unknown-name",

@@ -5,7 +5,7 @@ use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{SystemFiles, read};
-use crate::merge::{merge_all, settle, system_layers};
+use crate::merge::{is_known, merge_all, settle, system_layers};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::Namespace;
@@ -16,6 +16,10 @@ pub(super) fn merged(
     overrides: &[&Node],
     findings: &mut Vec<Finding>,
 ) -> Option<(Node, layer::System)> {
+    let layers = [&files.node].into_iter().chain(overrides.iter().copied());
+    if !layers.into_iter().all(is_known) {
+        return None;
+    }
     let nodes = system_layers(files, overrides);
     let node = settle(merge_all(&nodes)?)?;
     let (typed, problems) = read::<layer::System>(&node);
@@ -62,8 +66,8 @@ pub(super) fn namespace(
     facts.set("environment", environment.name.as_str());
     facts.set("domain", environment.domain.as_str());
     match world.texts.evaluate(&environment.namespace, &facts, place) {
-        Err(finding) => {
-            findings.push(finding);
+        Err(fault) => {
+            findings.extend(fault);
             None
         }
         Ok(text) => match text.text.parse() {

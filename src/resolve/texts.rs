@@ -8,37 +8,58 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What a text can name. A copy shares what lies below the names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Facts(BTreeMap<String, Value>);
+pub(super) struct Facts {
+    known: BTreeMap<String, Value>,
+    /// Names of facts that have no value because of a fault that was reported.
+    unknown: BTreeSet<String>,
+}
+
+/// What is wrong with a text; nothing if it needs what is at fault itself, which was reported.
+pub(super) type Fault = Option<Finding>;
 
 impl Facts {
     /// Adds a fact.
     pub(super) fn set(&mut self, name: &str, fact: impl Into<Value>) {
-        self.0.insert(name.to_owned(), fact.into());
+        self.known.insert(name.to_owned(), fact.into());
+    }
+
+    /// Says that a fact, and all below it, is at fault, which was reported.
+    pub(super) fn unknown(&mut self, name: String) {
+        self.unknown.insert(name);
+    }
+
+    /// Whether a text that uses a name needs what is at fault.
+    fn is_unknown(&self, name: &str) -> bool {
+        let within = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.unknown.iter().any(|unknown| within(name, unknown) || within(unknown, name))
     }
 
     /// Adds other facts.
     pub(super) fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+        self.known.extend(others.known);
+        self.unknown.extend(others.unknown);
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.known.contains_key(name)
     }
 
     /// A fact that is text.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_str()
+        self.known.get(name)?.as_str()
     }
 
     /// The facts that a text uses, by the first parts of their names.
     fn used(&self, names: &[String]) -> Value {
         let firsts = names.iter().map(|name| name.split('.').next().unwrap_or(name));
-        Value::from_pairs(firsts.filter_map(|first| Some((first, self.0.get(first)?))))
+        Value::from_pairs(firsts.filter_map(|first| Some((first, self.known.get(first)?))))
     }
 
     fn lookup(&self, name: &str) -> Result<(), Missing> {
@@ -46,8 +67,8 @@ impl Facts {
             Err(Missing { parent: parent.to_owned(), name: part.to_owned(), known })
         };
         let (first, mut rest) = name.split_once('.').unwrap_or((name, ""));
-        let Some(mut value) = self.0.get(first).cloned() else {
-            return missing("", first, self.0.keys().cloned().collect());
+        let Some(mut value) = self.known.get(first).cloned() else {
+            return missing("", first, self.known.keys().cloned().collect());
         };
         // A method or an attribute of a scalar: the engine knows better.
         while !rest.is_empty() && value.kind() == ValueKind::Map {
@@ -66,7 +87,7 @@ impl Facts {
 
 impl From<Facts> for Value {
     fn from(facts: Facts) -> Self {
-        Self::from_pairs(facts.0)
+        Self::from_pairs(facts.known)
     }
 }
 
@@ -121,60 +142,27 @@ impl Texts {
         text: &str,
         facts: &Facts,
         place: Place,
-    ) -> Result<Evaluated, Finding> {
+    ) -> Result<Evaluated, Fault> {
         if !text.contains("{{") && !text.contains("{%") && !text.contains("{#") {
             return Ok(Evaluated { text: text.to_owned(), used: Vec::new() });
         }
-        let (names, rendered) = self.render(text, facts).map_err(|error| {
+        let names = self.names(text).map_err(|error| {
             Finding::error("invalid-text", format!("the text cannot be read: {}", detail(&error)))
                 .at(within(place, text, &error))
                 .help("`{{ name }}` inserts a fact; a `{{` that is meant literally is written `{{ '{{' }}`")
         })?;
-        match rendered {
-            Ok(text) if pieces(&text).any(|piece| matches!(piece, Piece::Broken(_))) => Err(
-                Finding::error("changed-reference", "a filter changes the name of a service")
-                    .at(place)
-                    .help("use hosts, addresses and secrets as they are: a chart puts names in at install"),
-            ),
-            Ok(text) => {
-                let used = names.iter().filter(|name| facts.lookup(name).is_ok());
-                Ok(Evaluated { text, used: used.cloned().collect() })
-            }
-            Err(error) if error.kind() == ErrorKind::UndefinedError => {
-                let at = error.range().and_then(|range| text.get(range)).unwrap_or_default();
-                // Names that stand elsewhere may have been asked for with `default` or `if`.
-                let mut names = names.to_vec();
-                names.sort_by_key(|name| !at.contains(name.as_str()));
-                Err(undefined(facts, &names, within(place, text, &error)))
-            }
-            Err(error) => {
-                let message = format!("the text cannot be evaluated: {}", detail(&error));
-                let finding = Finding::error("invalid-text", message);
-                let finding = finding.at(within(place, text, &error));
-                if error.kind() == ErrorKind::UnknownFilter {
-                    let help = "filters are those of Jinja, such as `upper`, `join` and `default`";
-                    return Err(finding.help(help));
-                }
-                if is_subtraction(&error) {
-                    let help = "a hyphen in a name is written `_`, such as `facts.retention_days`";
-                    return Err(finding.help(help));
-                }
-                Err(finding)
-            }
+        if names.iter().any(|name| facts.is_unknown(name)) {
+            return Err(None);
         }
-    }
-
-    /// The names that a text uses, and what it comes to. The outer error is for a text that cannot
-    /// be read.
-    fn render(&self, text: &str, facts: &Facts) -> Result<Rendered, minijinja::Error> {
-        let known = self.names.borrow().get(text).cloned();
-        let names = match known {
-            Some(names) => names,
-            None => self.read(text)?,
-        };
         let engine = self.engine.borrow();
-        let rendered = engine.get_template(text)?.render(facts.used(&names));
-        Ok((names, rendered))
+        let rendered =
+            engine.get_template(text).and_then(|template| template.render(facts.used(&names)));
+        rendered_as(rendered, text, &names, facts, place).map_err(Some)
+    }
+    /// The names that a text uses; the error is for a text that cannot be read.
+    fn names(&self, text: &str) -> Result<Rc<[String]>, minijinja::Error> {
+        let known = self.names.borrow().get(text).cloned();
+        known.map_or_else(|| self.read(text), Ok)
     }
 
     /// Reads a text that was not met before.
@@ -190,8 +178,47 @@ impl Texts {
     }
 }
 
-/// The names that a text uses, and what it comes to.
-type Rendered = (Rc<[String]>, Result<String, minijinja::Error>);
+/// What a text came to, or what is wrong with it.
+fn rendered_as(
+    rendered: Result<String, minijinja::Error>,
+    text: &str,
+    names: &[String],
+    facts: &Facts,
+    place: Place,
+) -> Result<Evaluated, Finding> {
+    match rendered {
+        Ok(text) if pieces(&text).any(|piece| matches!(piece, Piece::Broken(_))) => Err(
+            Finding::error("changed-reference", "a filter changes the name of a service")
+                .at(place)
+                .help("use hosts, addresses and secrets as they are: a chart puts names in at install"),
+        ),
+        Ok(text) => {
+            let used = names.iter().filter(|name| facts.lookup(name).is_ok());
+            Ok(Evaluated { text, used: used.cloned().collect() })
+        }
+        Err(error) if error.kind() == ErrorKind::UndefinedError => {
+            let at = error.range().and_then(|range| text.get(range)).unwrap_or_default();
+            // Names that stand elsewhere may have been asked for with `default` or `if`.
+            let mut names = names.to_vec();
+            names.sort_by_key(|name| !at.contains(name.as_str()));
+            Err(undefined(facts, &names, within(place, text, &error)))
+        }
+        Err(error) => {
+            let message = format!("the text cannot be evaluated: {}", detail(&error));
+            let finding = Finding::error("invalid-text", message);
+            let finding = finding.at(within(place, text, &error));
+            if error.kind() == ErrorKind::UnknownFilter {
+                let help = "filters are those of Jinja, such as `upper`, `join` and `default`";
+                return Err(finding.help(help));
+            }
+            if is_subtraction(&error) {
+                let help = "a hyphen in a name is written `_`, such as `facts.retention_days`";
+                return Err(finding.help(help));
+            }
+            Err(finding)
+        }
+    }
+}
 
 /// Where in a text an error lies. Of a text that stands in its file with escapes or over several
 /// lines, only the whole is known.
@@ -272,7 +299,8 @@ mod tests {
         facts.set("facts", data(json!({ "retention_days": 30 })));
         facts.set("ports", data(json!({ "http": 8080 })));
         let place = Place::new(file, 0, text.len());
-        let finding = Texts::new().evaluate(text, &facts, place).expect_err(text);
+        let fault = Texts::new().evaluate(text, &facts, place).expect_err(text);
+        let finding = fault.expect("nothing else is at fault");
         let at = finding.place.expect("a fault has a place");
         (finding, text[at.start as usize..at.end as usize].to_owned())
     }

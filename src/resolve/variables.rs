@@ -2,11 +2,11 @@
 
 use super::draft::{Draft, World};
 use super::facts::callee_facts;
-use super::flows::{Outcome, ResolvedFlow};
+use super::flows::ResolvedFlow;
 use super::secrets::{SecretTable, variable_name};
 use super::texts::Facts;
 use crate::finding::Finding;
-use crate::layer::{ConfigValue, Optional, TextItem, UseEnv};
+use crate::layer::{ConfigValue, Optional, TextItem, Use, UseEnv};
 use crate::model::{Variable, VariableValue};
 use crate::source::Place;
 use crate::value::EnvName;
@@ -37,7 +37,7 @@ impl<'a> Variables<'a> {
     pub(super) fn collect(
         mut self,
         flows: &[ResolvedFlow],
-        absent: &[Outcome],
+        absent: &[(Box<Use>, Vec<String>)],
         own_secrets: Vec<(EnvName, VariableValue, Vec<String>)>,
         secrets: &mut SecretTable,
         findings: &mut Vec<Finding>,
@@ -51,10 +51,8 @@ impl<'a> Variables<'a> {
         for flow in flows {
             self.flow(flow, secrets, findings);
         }
-        for outcome in absent {
-            if let Outcome::Absent(said, origin) = outcome
-                && let Some(Optional::Otherwise(otherwise)) = &said.optional
-            {
+        for (said, origin) in absent {
+            if let Some(Optional::Otherwise(otherwise)) = &said.optional {
                 for (name, value) in &otherwise.otherwise {
                     let mut origin = origin.clone();
                     origin.extend(["optional".into(), "otherwise".into(), name.to_string()]);
@@ -108,8 +106,8 @@ impl<'a> Variables<'a> {
                         Ok(evaluated) => {
                             (evaluated.text, Some((template.text.clone(), evaluated.used)))
                         }
-                        Err(finding) => {
-                            findings.push(finding);
+                        Err(fault) => {
+                            findings.extend(fault);
                             continue;
                         }
                     }
@@ -160,8 +158,8 @@ impl<'a> Variables<'a> {
                         origin,
                         text: Some((template.text.clone(), evaluated.used)),
                     },
-                    Err(finding) => {
-                        findings.push(finding);
+                    Err(fault) => {
+                        findings.extend(fault);
                         return;
                     }
                 }
@@ -208,7 +206,7 @@ impl<'a> Variables<'a> {
                             };
                             self.add(variable, self.draft.node.key_place(&origin), findings);
                         }
-                        Err(finding) => findings.push(finding),
+                        Err(fault) => findings.extend(fault),
                     }
                 }
             }

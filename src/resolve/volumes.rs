@@ -3,7 +3,7 @@
 use super::draft::{Draft, SystemDraft, World};
 use crate::finding::Finding;
 use crate::layer::Scratch;
-use crate::model::{Claim, Replicas, SystemVolume, Volume, VolumeSource};
+use crate::model::{Claim, SystemVolume, Volume, VolumeSource};
 use crate::source::Place;
 use crate::value::{AbsolutePath, Bytes, Host, Name};
 use std::collections::BTreeMap;
@@ -22,7 +22,6 @@ pub(super) fn volumes(
     world: &World<'_>,
     system: &SystemDraft<'_>,
     draft: &Draft<'_>,
-    replicas: &Replicas,
     findings: &mut Vec<Finding>,
 ) -> Vec<Volume> {
     let mut said = draft.service.volumes.clone().unwrap_or_default();
@@ -82,7 +81,7 @@ pub(super) fn volumes(
             });
             continue;
         };
-        if let Some(source) = source(world, system, draft, name, volume, replicas, findings) {
+        if let Some(source) = source(world, system, draft, name, volume, findings) {
             volumes.insert(name.clone(), Volume { name: name.clone(), path: path.clone(), source });
         }
     }
@@ -97,7 +96,6 @@ fn source(
     draft: &Draft<'_>,
     name: &Name,
     volume: &crate::layer::Volume,
-    replicas: &Replicas,
     findings: &mut Vec<Finding>,
 ) -> Option<VolumeSource> {
     let at = |key: &str| draft.node.value_place(&["volumes", name.as_str(), key]);
@@ -146,7 +144,6 @@ fn source(
     if shared {
         return Some(VolumeSource::Claim(claim));
     }
-    let _ = replicas;
     Some(VolumeSource::ClaimPerReplica(claim))
 }
 

@@ -254,7 +254,7 @@ fn a_list_goes_as_a_whole() {
 #[test]
 fn the_rest_is_read_in_spite_of_faults() {
     let (read, findings) = read::<Service>(&tree(
-        "about: x\nrun: [worker]\nrollout: { rolling: 1 }\nports: { http: no, grpc: 5 }\n\
+        "about: x\nrun: [worker]\nrollout: { rolling: 1 }\nports: { http: [], grpc: 5 }\n\
          config: { A: { text: 1 }, B: b }\nunknown: 1\n",
     ));
     let read = read.unwrap();

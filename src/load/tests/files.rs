@@ -121,7 +121,9 @@ fn a_file_that_cannot_be_read_is_no_reason_to_complain_about_others() {
     assert!(said[1].starts_with("environments/shop/prod.yaml:1:1: unknown key `servces`"));
     assert!(said[2].starts_with("environments/void/prod.yaml:1:1: unknown key `fcts`"));
     assert!(said[3].starts_with("environments/void/system.yaml:1:1: the file holds a list"));
-    assert!(!project.systems.contains_key("void"));
+    assert!(project.systems["void"].node.is_unknown());
+    assert!(project.environments["prod"].is_unknown());
+    assert!(project.systems["shop"].overrides["prod"].has_unknown());
 }
 
 #[test]

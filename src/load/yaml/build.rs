@@ -45,6 +45,8 @@ pub(super) struct Open {
     anchor: usize,
     pub(super) flow: bool,
     pub(super) start: usize,
+    /// Whether it has a tag, which is a fault.
+    tagged: bool,
     /// Where the last thing in it ended.
     end: usize,
     size: usize,
@@ -60,8 +62,9 @@ pub(super) enum Content {
 
 /// A key whose value has not come yet.
 pub(super) struct Key {
-    /// None if the entry must be left out.
-    pub(super) name: Option<String>,
+    pub(super) name: String,
+    /// Whether the entry is at fault, whatever its value is.
+    pub(super) refused: bool,
     pub(super) place: Place,
     /// Whether a value that is missing is worth a finding.
     pub(super) wants_value: bool,
@@ -107,13 +110,14 @@ impl<'a> Builder<'a> {
                 if has_tag.is_some() {
                     self.tag(tag.unwrap_or(place), None);
                 }
-                self.start(Content::List(Vec::new()), style, anchor, place)
+                self.start(Content::List(Vec::new()), style, anchor, place, has_tag.is_some())
             }
             Event::MappingStart(style, anchor, has_tag) => {
                 if has_tag.is_some() {
                     self.tag(tag.unwrap_or(place), None);
                 }
-                self.start(Content::Map(Map::default(), None), style, anchor, place)
+                let map = Content::Map(Map::default(), None);
+                self.start(map, style, anchor, place, has_tag.is_some())
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(place),
             Event::Alias(id) => self.alias(id, place),
@@ -169,6 +173,7 @@ impl<'a> Builder<'a> {
         style: StructureStyle,
         anchor: usize,
         place: Place,
+        tagged: bool,
     ) -> Result<(), Halt> {
         self.count(1, place, None)?;
         if self.open.len() >= DEPTH {
@@ -184,6 +189,7 @@ impl<'a> Builder<'a> {
             anchor,
             flow: style == StructureStyle::Flow,
             start: place.start as usize,
+            tagged,
             end: place.end as usize,
             size: 1,
             height: 0,
@@ -200,6 +206,7 @@ impl<'a> Builder<'a> {
         let end = if open.flow { place.end as usize } else { open.end };
         let place = self.source.place(open.start, end);
         let value = match open.content {
+            _ if open.tagged => Value::Unknown,
             Content::List(items) => Value::List(items),
             Content::Map(map, _) => Value::Map(map),
         };
@@ -209,7 +216,7 @@ impl<'a> Builder<'a> {
             let outer = self.open.len().saturating_sub(1);
             let finding = self.complex_key(outer, place);
             self.findings.push(finding);
-            self.key(Key { name: None, place, wants_value: false });
+            self.refused_key(place);
             return Ok(());
         }
         self.remember(open.anchor, &tree)?;
@@ -237,7 +244,7 @@ impl<'a> Builder<'a> {
                 .at(place)
                 .help("remove it: a value cannot be a part of itself");
             self.findings.push(finding);
-            self.add(Tree::leaf(Node::new(place, Value::Null)));
+            self.add(Tree::leaf(Node::unknown(place)));
             return Ok(());
         };
         if self.open.len() + anchored.height > DEPTH {
@@ -261,7 +268,13 @@ impl<'a> Builder<'a> {
             .note("allowed: keys that are text")
             .help(format!("write `{}:` if text is meant, else the key itself", quoted(name)));
         self.findings.push(finding);
-        self.key(Key { name: None, place, wants_value: false });
+        self.refused_key(place);
+    }
+
+    /// A key that is none: what stands there is its name.
+    fn refused_key(&mut self, place: Place) {
+        let name = self.source.slice(place).to_owned();
+        self.key(Key { name, refused: true, place, wants_value: false });
     }
 
     fn unknown_alias(&mut self, name: &str, place: Place) {
@@ -283,7 +296,7 @@ impl<'a> Builder<'a> {
             finding = finding.help(format!("write `{}` if text is meant", quoted(text)));
         }
         self.findings.push(finding.note("an unquoted `*` repeats what an anchor marks"));
-        self.add(Tree::leaf(Node::new(place, Value::Text(alias.to_owned()))));
+        self.add(Tree::leaf(Node::unknown(place)));
     }
 
     fn in_flow(&self) -> bool {
@@ -314,9 +327,10 @@ impl<'a> Builder<'a> {
         match &mut open.content {
             Content::List(items) => items.push(tree.node),
             Content::Map(map, key) => {
-                if let Some(Key { name: Some(name), place, .. }) = key.take() {
+                if let Some(Key { name, refused, place, .. }) = key.take() {
                     open.size += name.len() / BYTES_OF_A_NODE;
-                    map.entries.insert(name, Entry { key: place, node: tree.node });
+                    let node = if refused { Node::unknown(tree.node.place) } else { tree.node };
+                    map.entries.insert(name, Entry { key: place, node });
                 }
             }
         }

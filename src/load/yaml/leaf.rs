@@ -26,9 +26,7 @@ impl Builder<'_> {
         if style != ScalarStyle::Plain {
             self.texts.push(place);
         }
-        if style == ScalarStyle::DoubleQuoted {
-            self.escapes(text, place);
-        }
+        let refused = has_tag || style == ScalarStyle::DoubleQuoted && self.escapes(text, place);
         let missing = style == ScalarStyle::Plain && place.start == place.end;
         if missing && self.open.is_empty() {
             // The document has no content, as if the file had none.
@@ -38,7 +36,7 @@ impl Builder<'_> {
             let key = if missing {
                 self.missing_key(place)
             } else {
-                self.text_key(text, style, place, has_tag)
+                self.text_key(text, style, place, refused)
             };
             if anchor > 0 {
                 let node = Node::new(place, Value::Text(text.to_owned()));
@@ -47,15 +45,20 @@ impl Builder<'_> {
             self.key(key);
             return Ok(());
         }
-        let value = if missing {
-            if !has_tag {
-                place = self.missing_value(place);
-            }
-            Value::Null
-        } else if style == ScalarStyle::Plain && !has_tag {
+        if missing && !has_tag {
+            place = self.missing_value(place);
+        }
+        let value = if missing || refused {
+            Value::Unknown
+        } else if style == ScalarStyle::Plain {
             self.plain(text, place)
         } else {
             Value::Text(text.to_owned())
+        };
+        let value = match value {
+            // The file holds no map: that is the fault to tell.
+            Value::Unknown if self.open.is_empty() => Value::Text(text.to_owned()),
+            value => value,
         };
         let tree = Tree::leaf(Node::new(place, value));
         self.remember(anchor, &tree)?;
@@ -63,17 +66,19 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Escapes can write what must not stand in the file itself.
-    fn escapes(&mut self, text: &str, place: Place) {
+    /// Escapes can write what must not stand in the file itself; whether they do.
+    fn escapes(&mut self, text: &str, place: Place) -> bool {
         let source = self.source.slice(place);
         if !source.contains('\\') || source.chars().any(|c| raw::fault(c).is_some()) {
-            return;
+            return false;
         }
-        if let Some(character) = text.chars().find(|c| raw::fault(*c).is_some()) {
-            let finding = raw::control_character("an escape writes", character, place)
-                .help("remove it; text is printable characters, line feeds and tabs");
-            self.findings.push(finding);
-        }
+        let Some(character) = text.chars().find(|c| raw::fault(*c).is_some()) else {
+            return false;
+        };
+        let finding = raw::control_character("an escape writes", character, place)
+            .help("remove it; text is printable characters, line feeds and tabs");
+        self.findings.push(finding);
+        true
     }
 
     fn plain(&mut self, text: &str, place: Place) -> Value {
@@ -91,7 +96,7 @@ impl Builder<'_> {
                     None => format!("write `{}`", quoted(text)),
                 };
                 self.ambiguous(format!("`{text}` {why}"), help, place);
-                Value::Text(text.to_owned())
+                Value::Unknown
             }
         }
     }
@@ -104,15 +109,17 @@ impl Builder<'_> {
         self.findings.push(finding);
     }
 
-    fn text_key(&mut self, text: &str, style: ScalarStyle, place: Place, has_tag: bool) -> Key {
-        if style == ScalarStyle::Plain && !has_tag {
+    fn text_key(&mut self, text: &str, style: ScalarStyle, place: Place, refused: bool) -> Key {
+        let mut refused = refused;
+        let name = text.to_owned();
+        if style == ScalarStyle::Plain && !refused {
             if text == "<<" {
                 let finding =
                     Finding::error("merge-key", "`<<` merges maps, which is not read here")
                         .at(place)
                         .help("use a shape: `shape: NAME`");
                 self.findings.push(finding);
-                return Key { name: None, place, wants_value: false };
+                return Key { name, refused: true, place, wants_value: false };
             }
             let why = match scalar::read(text) {
                 Err(Ambiguity { why, .. }) => Some(why),
@@ -124,9 +131,9 @@ impl Builder<'_> {
             if let Some(why) = why {
                 let help = format!("write `{}:`", quoted(text));
                 self.ambiguous(format!("the key `{text}` {why}"), help, place);
+                refused = true;
             }
         }
-        let mut name = Some(text.to_owned());
         if let Some(Open { content: Content::Map(map, _), .. }) = self.open.last()
             && let Some(first) = map.entries.get(text)
         {
@@ -136,9 +143,9 @@ impl Builder<'_> {
                     .related(first.key, "first here")
                     .help("remove one of the two");
             self.findings.push(finding);
-            name = None;
+            refused = true;
         }
-        Key { name, place, wants_value: true }
+        Key { name, refused, place, wants_value: true }
     }
 
     fn missing_key(&mut self, place: Place) -> Key {
@@ -147,7 +154,7 @@ impl Builder<'_> {
             .note("allowed: keys that are text")
             .help("write a key, or quote the value if it starts with `:`");
         self.findings.push(finding);
-        Key { name: None, place, wants_value: false }
+        Key { name: String::new(), refused: true, place, wants_value: false }
     }
 
     /// Says that there is no value, and where one should be.

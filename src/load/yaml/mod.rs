@@ -23,8 +23,7 @@ use serde_saphyr::granit_parser::{self, Event, Parser};
 /// Reads one YAML document whose top level is a map.
 ///
 /// There is a tree unless the text cannot be read to its end or is not a map. A tree that comes
-/// with errors is there to be checked further, not to be used: what was refused is left out of it,
-/// or stands in it as text.
+/// with errors is there to be checked further: what was refused is unknown in it.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Finding>) {
     let raw = raw::scan(file, text);
@@ -34,13 +33,14 @@ pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Finding>) {
     let build::Outcome { root, mut findings, texts, bracket } = builder.finish();
     let stop = outcome.err();
     let (tabs, tabs_explain) = indentation(source, &raw.tabs, &texts, stop.as_ref());
+    // What such a character is a part of was read in another way than it was meant.
+    let meant = tabs.is_none() && raw.findings.is_empty();
     findings.extend(tabs);
     let readable = match stop {
-        None => true,
+        None => meant,
         Some(Stop::Finding(finding)) => {
-            let first_is_whole = finding.id == "several-documents";
             findings.push(*finding);
-            first_is_whole
+            false
         }
         Some(Stop::Syntax(error)) => {
             let finding = syntax::finding(&source, &error, bracket);
@@ -63,7 +63,7 @@ pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Finding>) {
     };
     let tree = match root {
         _ if !readable => None,
-        Some(node) if matches!(node.value, Value::Map(_)) => Some(node),
+        Some(node) if matches!(node.value, Value::Map(_) | Value::Unknown) => Some(node),
         Some(node) => {
             // What is said about a lone scalar only hides the point.
             if !matches!(node.value, Value::List(_)) {

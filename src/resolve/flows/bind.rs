@@ -57,7 +57,7 @@ impl Binding<'_> {
 
     fn evaluate(&self, text: &str, context: &Facts, place: Place) -> Result<String, Failure> {
         let evaluated = self.call.world.texts.evaluate(text, context, place);
-        evaluated.map(|text| text.text).map_err(|finding| Some(Box::new(finding)))
+        evaluated.map(|text| text.text).map_err(|fault| fault.map(Box::new))
     }
 
     /// A fact that is no secret; none if it needs a choice and there is nothing to choose.

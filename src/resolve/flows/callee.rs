@@ -47,11 +47,11 @@ pub(super) fn callee<'a>(
         return Ok(Callee::External { name: key.clone(), external, node: &system.node });
     }
     // A service whose own description is at fault was reported there.
-    if system.files.node.at(&["services", name]).is_some() {
+    if system.describes(name) {
         return Err(None);
     }
     let externals = system.typed.external.iter().flatten().map(|(name, _)| name.as_str());
-    let services = system.services.keys().map(String::as_str);
+    let services = system.described();
     let finding = Finding::error("unknown-service", format!("there is no service `{name}`"))
         .at(place)
         .known("services", name, services.chain(externals));

@@ -79,8 +79,10 @@ pub(super) fn flows(
             };
             match flow(world, system, draft, name, &said) {
                 Ok(outcome) => all.push(outcome),
-                Err(Some(finding)) => findings.push(*finding),
-                Err(None) => {}
+                Err(finding) => {
+                    findings.extend(finding.map(|finding| *finding));
+                    all.push(Outcome::Failed(name.clone()));
+                }
             }
         }
     }
@@ -216,6 +218,9 @@ impl Call<'_> {
             kind: callee.kind.as_ref().map(|kind| kind.entry.name.clone()),
         };
         if let Some(kind) = &callee.kind {
+            if !kind.options_known {
+                return Err(None);
+            }
             Binding { call: &self, callee, system, kind }.bind(&mut flow)?;
         } else {
             let http = chosen.first().is_some_and(|port| port.protocol == Protocol::Http);
