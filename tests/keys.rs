@@ -4,8 +4,8 @@
 //! `tests/keys/project.yaml` is the project; each other file there has one row for each key of a
 //! type: the way to the key, its names apart by spaces, and its new value. A row may be a map: `to`
 //! is the value, `with` what the project has besides (by mount), `on` the service, `at` another
-//! mount; `told: true` says that the difference is one of messages, and `nothing: true` that the key
-//! is known to have no effect.
+//! mount; `told: true` says that the difference is one of messages, and `shared: true` that it is one
+//! of what editors and readers are told in out/schema and out/reference.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -67,7 +67,7 @@ struct Row {
     on: Option<String>,
     told: bool,
     at: Option<String>,
-    nothing: bool,
+    shared: bool,
 }
 
 fn rows(text: &str) -> Vec<Row> {
@@ -84,7 +84,7 @@ fn rows(text: &str) -> Vec<Row> {
                     on: row.get("on").map(|on| on.as_str().unwrap().to_owned()),
                     told: row.contains_key("told"),
                     at: row.get("at").map(|at| at.as_str().unwrap().to_owned()),
-                    nothing: row.contains_key("nothing"),
+                    shared: row.contains_key("shared"),
                 },
                 to => Row {
                     way,
@@ -93,7 +93,7 @@ fn rows(text: &str) -> Vec<Row> {
                     on: None,
                     told: false,
                     at: None,
-                    nothing: false,
+                    shared: false,
                 },
             }
         })
@@ -197,9 +197,7 @@ fn see(files: &Value) -> (Project, Seen) {
         if !iac::finding::any_error(&found) {
             let (set, more) = iac::generate::generate(&loaded, &resolved.stacks);
             found.extend(more);
-            for (path, file) in set.iter() {
-                files.push_str(&format!("{path}\n{}\n", file.text));
-            }
+            files = text(&set);
         }
     }
     let fails = iac::finding::any_error(&found);
@@ -209,6 +207,15 @@ fn see(files: &Value) -> (Project, Seen) {
         found.iter().map(|one| format!("{}: {}", one.id, one.message)).collect();
     messages.sort();
     (project, Seen { files, messages: messages.join("\n"), fails })
+}
+
+fn text(set: &iac::fileset::FileSet) -> String {
+    set.iter().map(|(path, file)| format!("{path}\n{}\n", file.text)).collect()
+}
+
+/// What editors and readers are told.
+fn shared(project: &Project) -> String {
+    text(&iac::generate::shared(&iac::load::load(&project.root).unwrap().0))
 }
 
 fn listed(project: &Project) -> String {
@@ -261,9 +268,9 @@ impl Base {
             made.as_ref().map_or((&self.project, &self.seen), |(project, seen)| (project, seen));
         let (other, new) = see(&after);
         let differs = || old.files != new.files || listed(one) != listed(&other);
-        if row.nothing {
-            let now = old.messages != new.messages || differs();
-            return now.then(|| "it has an effect by now: take `nothing` away".to_owned());
+        if row.shared {
+            return (shared(one) == shared(&other))
+                .then(|| "no text for readers differs".to_owned());
         }
         if row.told {
             return (old.messages == new.messages).then(|| "no message differs".to_owned());

@@ -31,8 +31,8 @@ pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, Release, Released};
 pub use network::{
-    Elsewhere, Expose, ExposeOverride, External, ExternalOverride, Offer, Optional, Otherwise,
-    Port, Protocol, SecretSource, ServicePort, Use, UseEnv, UseOverride,
+    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Offer,
+    Optional, Otherwise, Port, Protocol, SecretSource, ServicePort, Use, UseEnv, UseOverride,
 };
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};

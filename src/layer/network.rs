@@ -280,10 +280,6 @@ pub struct Expose {
     ///
     /// Example: `tls: false`
     pub tls: Option<bool>,
-    /// Confirms that full host names are the same as in the environment that this one is `like`.
-    ///
-    /// Example: `same: true`
-    pub same: Option<bool>,
     /// `false`: not reachable from outside here.
     ///
     /// Example: `enabled: false`
@@ -322,6 +318,37 @@ pub struct ExposeOverride {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a map such as `{ host: db.example.com }`")]
 pub struct Elsewhere {
+    /// The host that callers use.
+    ///
+    /// Example: `host: db.example.com`
+    pub host: Option<Host>,
+    /// The port that callers use, where it is not the service's own.
+    ///
+    /// Example: `port: 6432`
+    pub port: Option<value::Port>,
+    /// The ports that callers use, by name, where there are several.
+    ///
+    /// Example: `ports: { http: 443 }`
+    pub ports: Option<BTreeMap<PortName, value::Port>>,
+    /// Facts that callers are told instead of the kind's own.
+    ///
+    /// Example: `facts: { database: shop_prod }`
+    pub facts: Option<BTreeMap<String, String>>,
+    /// References to the secrets that callers need, by fact.
+    ///
+    /// Example: `secrets: { password: shared/db#password }`
+    pub secrets: Option<BTreeMap<String, Short<SecretSource>>>,
+    /// `false`: run here after all.
+    ///
+    /// Example: `enabled: false`
+    pub enabled: Option<bool>,
+}
+
+/// What an environment may say of a service that is run by somebody else.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map such as `{ host: db.example.com }`")]
+pub struct ElsewhereOverride {
     /// The host that callers use.
     ///
     /// Example: `host: db.example.com`

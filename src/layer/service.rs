@@ -3,7 +3,9 @@
 
 use super::data::{ConfigValue, File, Secret, SecretOverride, Volume, VolumeOverride};
 use super::form::{OneOrMany, Short, TextItem};
-use super::network::{Elsewhere, Expose, ExposeOverride, Port, Use, UseOverride};
+use super::network::{
+    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, Port, Use, UseOverride,
+};
 use super::workload::{
     Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout, Run, Token, User,
     Why,
@@ -233,5 +235,5 @@ pub struct Override {
     /// It is not run here; whoever uses it is told this host instead.
     ///
     /// Example: `elsewhere: { host: db.example.com }`
-    pub elsewhere: Option<Elsewhere>,
+    pub elsewhere: Option<ElsewhereOverride>,
 }

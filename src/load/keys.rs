@@ -1,9 +1,9 @@
 //! The keys of layers' types, to tell a key that does not exist from one that stands elsewhere.
 
 use crate::layer::{
-    Expose, ExposeOverride, External, ExternalOverride, Override, Probe, ProbeTimes, Secret,
-    SecretOverride, Service, SharedVolume, SharedVolumeOverride, System, SystemOverride, Use,
-    UseOverride, Volume, VolumeOverride,
+    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Override,
+    Probe, ProbeTimes, Secret, SecretOverride, Service, SharedVolume, SharedVolumeOverride, System,
+    SystemOverride, Use, UseOverride, Volume, VolumeOverride,
 };
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
@@ -15,18 +15,28 @@ type Keys = &'static [&'static str];
 /// Whether a key is one that a system says and an environment cannot. `allowed` are the keys of
 /// the type at hand.
 pub(super) fn only_in_system(key: &str, allowed: Keys) -> bool {
-    let pairs: [(Keys, Keys); 9] = [
+    pairs().iter().any(|(narrow, wide)| *narrow == allowed && wide.contains(&key))
+}
+
+/// Whether a key is one that an environment says and a system cannot.
+pub(super) fn only_in_environments(key: &str, allowed: Keys) -> bool {
+    pairs().iter().any(|(narrow, wide)| *wide == allowed && narrow.contains(&key))
+}
+
+/// The keys of what an environment may say of something, and of what a system may.
+fn pairs() -> [(Keys, Keys); 10] {
+    [
         (of::<Override>(), of::<Service>()),
         (of::<UseOverride>(), of::<Use>()),
         (of::<VolumeOverride>(), of::<Volume>()),
         (of::<SecretOverride>(), of::<Secret>()),
         (of::<ProbeTimes>(), of::<Probe>()),
         (of::<ExposeOverride>(), of::<Expose>()),
+        (of::<ElsewhereOverride>(), of::<Elsewhere>()),
         (of::<ExternalOverride>(), of::<External>()),
         (of::<SharedVolumeOverride>(), of::<SharedVolume>()),
         (of::<SystemOverride>(), of::<System>()),
-    ];
-    pairs.iter().any(|(narrow, wide)| *narrow == allowed && wide.contains(&key))
+    ]
 }
 
 fn of<T: for<'de> Deserialize<'de>>() -> Keys {
@@ -86,5 +96,7 @@ mod tests {
         assert!(only_in_system("path", of::<ProbeTimes>()));
         assert!(!only_in_system("prots", of::<Override>()));
         assert!(!only_in_system("ports", of::<Service>()));
+        assert!(only_in_environments("same", of::<Expose>()));
+        assert!(!only_in_environments("same", of::<Use>()));
     }
 }

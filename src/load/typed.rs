@@ -114,6 +114,15 @@ fn describe(error: &ReadError, place: Place) -> Finding {
                     "say it in system.yaml or in the service's own file; it is the same everywhere",
                 )
         }
+        Fault::UnknownKey { key, allowed } if keys::only_in_environments(key, allowed) => {
+            let message = format!("`{key}` is for the file of an environment");
+            Finding::error("only-for-environments", message)
+                .at(place)
+                .note(format!("allowed: {}", allowed.join(", ")))
+                .help(
+                    "say it in `environments/SYSTEM/ENVIRONMENT.yaml`, where a message asks for it",
+                )
+        }
         Fault::UnknownKey { key, allowed } => Finding::error(
             "unknown-key",
             format!("unknown key {}", quoted(key)),

@@ -3,7 +3,7 @@
 use super::is_known;
 use crate::finding::Finding;
 use crate::source::Place;
-use crate::tree::{Map, Node, Value};
+use crate::tree::{Node, Value};
 use std::collections::BTreeMap;
 
 /// What an environment does not take from the one that it is like.
@@ -109,19 +109,18 @@ impl Inherited {
     ) -> Vec<Finding> {
         let Some((own, liked)) = chain.split_last() else { return Vec::new() };
         let mut findings = Vec::new();
-        let mut seen: BTreeMap<(String, &str, &str), (&str, Place)> = BTreeMap::new();
+        let mut seen: BTreeMap<Shared<'_>, (&str, Place)> = BTreeMap::new();
         for name in liked {
             let Some(file) = files.get(*name) else { continue };
-            for (service, part, key, place) in shared(file) {
-                seen.insert((service, part, key), (name, place));
-            }
+            seen.extend(shared(file).into_iter().map(|(found, place)| (found, (*name, place))));
         }
         let own_file = files.get(*own);
         if own_file.is_some_and(|file| !is_known(file)) {
             return findings;
         }
-        for ((service, part, key), (from, place)) in seen {
-            let said = own_file.and_then(|file| file.at(&["services", &service, part]));
+        for (Shared { of, part, key }, (from, place)) in seen {
+            let path: Vec<&str> = of.iter().copied().chain([part]).collect();
+            let said = own_file.and_then(|file| file.at(&path));
             let confirmed = said.is_some_and(|node| {
                 node.value == Value::Null
                     || node.child(key).is_some()
@@ -129,19 +128,18 @@ impl Inherited {
                     || node.child("same").is_some_and(|same| same.value == Value::Bool(true))
             });
             let gone = own_file
-                .and_then(|file| file.at(&["services", &service]))
+                .and_then(|file| file.at(&of))
                 .is_some_and(|node| node.value == Value::Null || node.has_unknown());
             if confirmed || gone {
                 continue;
             }
-            let message = format!(
-                "`{own}` would take `services.{service}.{part}.{key}` from `{from}` in silence"
-            );
+            let message =
+                format!("`{own}` would take `{}.{key}` from `{from}` in silence", path.join("."));
             let finding = Finding::error("inherited-address", message).help(format!(
                 "say it for `{own}` too, or confirm it there with `{part}: {{ same: true }}`"
             ));
             // What must be mended is the file that does not say it, or the one that it is like.
-            let silent = own_file.map(|file| file.key_place(&["services", &service, part]));
+            let silent = own_file.map(|file| file.key_place(&path));
             findings.push(match silent.or(like) {
                 Some(silent) => finding
                     .at(silent)
@@ -154,19 +152,29 @@ impl Inherited {
     }
 }
 
-/// Each address of a system's file that two environments must not share by accident.
-fn shared(file: &Node) -> Vec<(String, &'static str, &'static str, Place)> {
+/// An address that two environments must not share by accident.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Shared<'a> {
+    /// What it is said of: a service, a shape, or the defaults.
+    of: Vec<&'a str>,
+    part: &'static str,
+    key: &'static str,
+}
+
+/// Each such address of a system's file, and its place.
+fn shared(file: &Node) -> Vec<(Shared<'_>, Place)> {
+    let mut described: Vec<Vec<&str>> = vec![vec!["defaults"]];
+    for key in ["services", "shapes"] {
+        let map = file.child(key).and_then(Node::as_map);
+        let names = map.into_iter().flat_map(|map| map.entries.keys());
+        described.extend(names.map(|name| vec![key, name.as_str()]));
+    }
     let mut all = Vec::new();
-    let Some(Value::Map(Map { entries, .. })) = file.child("services").map(|node| &node.value)
-    else {
-        return all;
-    };
-    for (service, entry) in entries {
+    for of in described {
         for (part, key) in [("elsewhere", "host"), ("expose", "hosts")] {
-            if let Some(node) = entry.node.at(&[part, key])
-                && node.value != Value::Null
-            {
-                all.push((service.clone(), part, key, node.place));
+            let node = file.at(&of).and_then(|node| node.at(&[part, key]));
+            if let Some(node) = node.filter(|node| node.value != Value::Null) {
+                all.push((Shared { of: of.clone(), part, key }, node.place));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{merge_all, settle};
 use crate::finding::Finding;
 use crate::load::{KindEntry, Project, SystemFiles};
-use crate::tree::{Map, Node, Value};
+use crate::tree::{Entry, Map, Node, Value};
 use std::borrow::Cow;
 
 /// Where a layer comes from, in the words that `explain` prints.
@@ -102,8 +102,21 @@ pub fn service_layers<'a>(
         layers.extend(defaults.map(|node| layer(Origin::Defaults, node)));
     }
     layers.extend(own);
-    let merged = settle(merge_all(layers.iter().map(|layer| &*layer.node))?)?;
+    let mut merged = settle(merge_all(layers.iter().map(|layer| &*layer.node))?)?;
+    remove_confirmations(&mut merged);
     Some(ServiceLayers { layers, merged })
+}
+
+/// Takes away `same`, which is about where values come from, and no value of the service.
+fn remove_confirmations(service: &mut Node) {
+    let Value::Map(map) = &mut service.value else { return };
+    for key in ["elsewhere", "expose"] {
+        if let Some(Entry { node: Node { value: Value::Map(part), .. }, .. }) =
+            map.entries.get_mut(key)
+        {
+            part.entries.remove("same");
+        }
+    }
 }
 
 /// Whether a service is own code: what the project builds itself, or another's image of its own.

@@ -139,6 +139,18 @@ fn options(
         let place = node.value_place(&["options", name]);
         let said = said.and_then(|said| said.get(name));
         // A default keeps the kind's texts from failing over a fault that was told.
+        if !has_type(option) {
+            findings.push(
+                Finding::error(
+                    "missing-key",
+                    format!("the option `{name}` of `{}` does not say what it takes", entry.name),
+                )
+                .at(entry.node.key_place(&["options", name]))
+                .note("allowed: one-of, quantity, text, number, duration, map, scalars: true")
+                .help("say one of them, such as `text: \"\"`, with its default"),
+            );
+            continue;
+        }
         let found = value(name, option, said, node, place).or_else(|finding| {
             findings.push(finding);
             value(name, option, None, node, place)
@@ -152,6 +164,17 @@ fn options(
         options.insert(fact_name(name), value);
     }
     options
+}
+
+/// Whether an option says what its value is.
+fn has_type(option: &KindOption) -> bool {
+    option.one_of.is_some()
+        || option.quantity.is_some()
+        || option.text.is_some()
+        || option.number.is_some()
+        || option.duration.is_some()
+        || option.map.is_some()
+        || option.scalars == Some(true)
 }
 
 /// The name of a fact in texts, where a hyphen would be a subtraction.

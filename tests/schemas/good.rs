@@ -128,7 +128,7 @@ expose: { host: api }
     ("service", "build: null\nkind: postgres\nimage: null\n"),
     (
         "service",
-        "expose: { hosts: [api.example.com, www.example.com], path: /api, tls: false, same: true, enabled: true, host: null }\n",
+        "expose: { hosts: [api.example.com, www.example.com], path: /api, tls: false, enabled: true, host: null }\n",
     ),
     (
         "service",

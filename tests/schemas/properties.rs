@@ -38,7 +38,7 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         };
     }
     by_name!(
-        Bind Build BuiltImage Contract ContractHealth DataFolder Defaults Elsewhere Environment
+        Bind Build BuiltImage Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride Environment
         Expose ExposeOverride External ExternalOverride File Grpc Health HealthOverride Kind
         KindFile KindOption KindUse KindVersion Kubernetes Lock LockedImage Metrics Offer Otherwise
         Override Pick PodSecurity Port Probe ProbeTimes Registry Release Released Replicas Resources

@@ -42,7 +42,7 @@ pub(super) const LINES: &[&str] = &[
     "rollout: { rolling: { at-once: 50% } }",
     "rollout: { recreate: {} }",
     "expose: { host: api, path: /api, tls: false }",
-    "expose: { hosts: [a.example.com], same: true }",
+    "expose: { hosts: [a.example.com], tls: true }",
     "stop-within: 1m",
     "user: 1000",
     "user: { id: 1000 }",
