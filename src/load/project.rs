@@ -43,6 +43,8 @@ pub struct SystemFiles {
     pub overrides: BTreeMap<String, Node>,
     /// The releases of its own images; nothing if one is at fault.
     pub release: Option<BTreeMap<String, layer::Released>>,
+    /// Their file, for places; nothing if there is none.
+    pub release_node: Option<Node>,
     /// The texts that its services mount, by what `from` says.
     pub texts: BTreeMap<String, Vec<MountedText>>,
     /// The path of each service's file, for the header of what is generated.
@@ -56,6 +58,7 @@ impl SystemFiles {
             node,
             overrides: BTreeMap::new(),
             release: Some(BTreeMap::new()),
+            release_node: None,
             texts: BTreeMap::new(),
             files: BTreeMap::new(),
         }

@@ -45,7 +45,7 @@ impl Loader {
                 (file, _) if Some(file) == main.file_name() => {}
                 ("services", true) => self.services(&path, &mut system)?,
                 ("services" | "files", false) => self.no_folder(&path),
-                ("release.yaml" | "release.yml", _) => system.release = self.release(&path)?,
+                ("release.yaml" | "release.yml", _) => self.release(&path, &mut system)?,
                 (_, true) => self.unexpected(&path, "files, services"),
                 _ => self.override_file(&path, &mut system)?,
             }
@@ -121,18 +121,17 @@ impl Loader {
         Ok(())
     }
 
-    fn release(
-        &mut self,
-        path: &Utf8Path,
-    ) -> anyhow::Result<Option<BTreeMap<String, layer::Released>>> {
+    fn release(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
         let (Some(_), Some(node)) = (self.yaml_name(path), self.parse_any(path, true)?) else {
-            return Ok(None);
+            return Ok(());
         };
         let (release, read) = self.normal::<layer::Release>(&node);
         let release = release.filter(|_| !read.has_unknown());
-        Ok(release.map(|release| {
+        system.release = release.map(|release| {
             release.0.into_iter().map(|(name, released)| (name.to_string(), released)).collect()
-        }))
+        });
+        system.release_node = Some(read);
+        Ok(())
     }
 
     fn override_file(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {

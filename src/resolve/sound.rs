@@ -7,6 +7,7 @@ use crate::layer::{self, Protocol};
 use crate::load::Project;
 use crate::merge::{is_known, service_layers};
 use crate::model::{Service, Stack, VolumeSource};
+use crate::source::Place;
 use crate::value::Name;
 use std::collections::BTreeMap;
 
@@ -128,40 +129,67 @@ fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
 
 /// Of one system: names that two objects would bear, and claims that one pod alone can write to.
 pub(super) fn stack(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
+    headless(system, stack, findings);
+    claims(system, stack, findings);
+    for (name, volume) in &stack.volumes {
+        if !volume.claim.shared {
+            single_writer(system, stack, name, findings);
+        }
+    }
+}
+
+/// A `StatefulSet` has a Service that no service may have the name of.
+fn headless(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
+    let called = |service: &&Service| {
+        service.ports.iter().any(|port| port.service.is_some() && !port.internal)
+    };
     for service in stack.services.values() {
         let stateful = service
             .volumes
             .iter()
             .any(|volume| matches!(volume.source, VolumeSource::ClaimPerReplica(_)));
-        let headless = format!("{}-headless", service.name);
-        if let Some(other) = system.services.get(&headless).filter(|_| stateful) {
+        let name = format!("{}-headless", service.name);
+        let mut others = stack.services.values().filter(called);
+        let other = others.find(|other| other.name.as_str() == name).filter(|_| stateful);
+        let drafts = other.and_then(|other| {
+            let draft = |name: &Name| system.services.get(name.as_str());
+            Some((draft(&other.name)?, draft(&service.name)?))
+        });
+        if let Some((other, draft)) = drafts {
             findings.push(
-                Finding::error(
-                    "name-twice",
-                    format!("`{headless}` is the name of a Service of `{}`", service.name),
-                )
-                .at(other.place)
-                .help("rename this service"),
+                Finding::error("name-twice", format!("two Services would be called `{name}`"))
+                    .at(other.place)
+                    .related(draft.place, "the replicas of this one have names by the other")
+                    .help("give one of the services another name"),
             );
         }
+    }
+}
+
+/// Claims that are shared bear the name of their service and volume, or of the system's volume.
+fn claims(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
+    let of_system = stack.volumes.keys();
+    let of_system = of_system
+        .map(|name| (name.to_string(), system.node.key_place(&["volumes", name.as_str()])));
+    let mut seen: BTreeMap<String, Place> = of_system.collect();
+    for service in stack.services.values() {
+        let Some(draft) = system.services.get(service.name.as_str()) else { continue };
         for volume in &service.volumes {
+            if !matches!(volume.source, VolumeSource::Claim(_)) {
+                continue;
+            }
             let name = format!("{}-{}", service.name, volume.name);
-            let clash = stack.volumes.keys().find(|other| other.as_str() == name);
-            if let Some(other) = clash.filter(|_| matches!(volume.source, VolumeSource::Claim(_))) {
+            let place = draft.node.key_place(&["volumes", volume.name.as_str()]);
+            if let Some(other) = seen.get(&name) {
                 findings.push(
-                    Finding::error(
-                        "name-twice",
-                        format!("`{other}` is the name of a claim of `{}`", service.name),
-                    )
-                    .at(system.node.key_place(&["volumes", other.as_str()]))
-                    .help("rename this volume"),
+                    Finding::error("name-twice", format!("two claims would be called `{name}`"))
+                        .at(place)
+                        .related(*other, "the other one")
+                        .note("a service's claim is called SERVICE-VOLUME")
+                        .help("give one of the volumes another name"),
                 );
             }
-        }
-    }
-    for (name, volume) in &stack.volumes {
-        if !volume.claim.shared {
-            single_writer(system, stack, name, findings);
+            seen.insert(name, place);
         }
     }
 }
@@ -206,8 +234,11 @@ pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut 
         let cluster = stack.environment.context.as_deref().unwrap_or(environment);
         let Some(other) = seen.insert((cluster, stack.namespace.as_str()), stack) else { continue };
         let one = |stack: &Stack| format!("`{}` of `{}`", stack.system, stack.environment.name);
-        let node = project.environments.get(environment);
-        let finding = Finding::error(
+        let place = |stack: &Stack| {
+            let file = project.environments.get(stack.environment.name.as_str())?;
+            Some(file.key_place(&["kubernetes"]))
+        };
+        let mut finding = Finding::error(
             "namespace-twice",
             format!(
                 "{} and {} would share the namespace `{}` of one cluster",
@@ -217,8 +248,10 @@ pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut 
             ),
         )
         .help("say `kubernetes: { namespace: \"{{ environment }}-{{ system }}\" }`");
-        findings.push(match node {
-            Some(node) => finding.at(node.key_place(&["kubernetes"])),
+        finding.place = place(stack);
+        let elsewhere = place(other).filter(|other| finding.place != Some(*other));
+        findings.push(match elsewhere {
+            Some(other) => finding.related(other, "and this one"),
             None => finding,
         });
     }
@@ -234,17 +267,25 @@ pub(super) fn releases(project: &Project, findings: &mut Vec<Finding>) {
         for service in system.release.iter().flat_map(BTreeMap::keys) {
             let layers = service_layers(project, system, &[], &[], service, &mut Vec::new());
             let is_at_fault = layers.is_some_and(|layers| layers.merged.has_unknown());
-            if !is_at_fault && !own.contains(&service.as_str()) {
-                findings.push(
-                    Finding::error(
-                        "unknown-name",
-                        format!(
-                            "environments/{name}/release.yaml: `{service}` has no image of its own"
-                        ),
-                    )
-                    .known("services with one", service, own.iter().copied()),
-                );
+            if is_at_fault || own.contains(&service.as_str()) {
+                continue;
             }
+            let is_described = system.node.at(&["services", service]).is_some();
+            let message = if is_described {
+                format!("`{service}` has no image of its own to release")
+            } else {
+                format!("there is no service `{service}` to release")
+            };
+            let mut finding = Finding::error("unknown-name", message).known(
+                "services with an image of their own",
+                service,
+                own.iter().copied(),
+            );
+            finding.place = system.release_node.as_ref().map(|node| node.key_place(&[service]));
+            findings.push(match finding.help {
+                Some(_) => finding,
+                None => finding.help("remove it"),
+            });
         }
     }
 }
