@@ -96,6 +96,10 @@ pub(super) fn data<T: Serialize>(data: T) -> Value {
     Value::from(Serde(data))
 }
 
+/// The most steps that one text may take: a loop that never ends is a mistake. A long file with a
+/// loop over all facts needs some thousands.
+const MOST_STEPS: u64 = 1_000_000;
+
 /// A name that has no value.
 struct Missing {
     /// What should hold it; empty for what stands alone.
@@ -132,6 +136,7 @@ impl Texts {
                 .build()
                 .expect("the usual delimiters"),
         );
+        engine.set_fuel(Some(MOST_STEPS));
         engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         Self { engine: RefCell::new(engine), names: RefCell::default() }
     }
@@ -204,6 +209,11 @@ fn rendered_as(
             Err(undefined(facts, &names, within(place, text, &error)))
         }
         Err(error) => {
+            if error.kind() == ErrorKind::OutOfFuel {
+                let message = format!("the text takes more than {MOST_STEPS} steps");
+                let finding = Finding::error("endless-text", message).at(place);
+                return Err(finding.help("make it shorter, or let it loop over fewer things"));
+            }
             let message = format!("the text cannot be evaluated: {}", detail(&error));
             let finding = Finding::error("invalid-text", message);
             let finding = finding.at(within(place, text, &error));

@@ -110,12 +110,16 @@ fn flow(
         if optional {
             return Ok(Outcome::Absent(Box::new(said.clone()), origin));
         }
-        return fail(
+        let finding =
             Finding::error("needed-flow", format!("the flow to `{name}` is not optional"))
                 .at(draft.node.key_place(&["uses", name, "enabled"]))
-                .related(place, "it is declared here")
-                .help("say `optional: true` there, if the service works without it"),
-        );
+                .help("say `optional: true` where it is declared, if the service works without it");
+        // An environment's file comes last, so that the merged key is its own.
+        let own = system.files.node.at(&["services", draft.name.as_str(), "uses"]);
+        return fail(match own.filter(|uses| uses.child(name).is_some()) {
+            Some(uses) => finding.related(uses.key_place(&[name]), "it is declared here"),
+            None => finding,
+        });
     }
     let callee = callee(world, system, draft, name, place)?;
     if let Callee::Absent(off) = callee {
