@@ -6,7 +6,6 @@ use crate::finding::Finding;
 use crate::layer;
 use crate::tree::{Entry, Map, Node, Value};
 use camino::Utf8Path;
-use std::collections::BTreeMap;
 
 /// The most services that a system may have.
 const MOST_SERVICES: usize = 10_000;

@@ -12,7 +12,7 @@ mod system;
 mod tests;
 
 pub use like::{Inherited, chain, environment_layers};
-pub use service::{Layer, Origin, ServiceLayers, own_code, service_layers};
+pub use service::{Layer, Origin, ServiceLayers, own_code, said, service_layers};
 pub use system::{is_known, system_layers};
 
 use crate::tree::{Map, Node, Value};

@@ -77,7 +77,7 @@ pub fn service_layers<'a>(
     own.extend(
         overrides
             .iter()
-            .filter_map(|file| file.at(&["services", name]))
+            .filter_map(|file| said(file, "services", name))
             .map(|node| layer(Origin::Service, node)),
     );
 
@@ -105,6 +105,13 @@ pub fn service_layers<'a>(
     let mut merged = settle(merge_all(layers.iter().map(|layer| &*layer.node))?)?;
     remove_confirmations(&mut merged);
     Some(ServiceLayers { layers, merged })
+}
+
+/// What a file says of something that has a name: also that all of its sort are removed.
+#[must_use]
+pub fn said<'a>(file: &'a Node, sort: &str, name: &str) -> Option<&'a Node> {
+    let all = file.child(sort)?;
+    if all.value == Value::Null { Some(all) } else { all.child(name) }
 }
 
 /// Takes away `same`, which is about where values come from, and no value of the service.
@@ -167,6 +174,16 @@ fn shape_layers<'a>(
         let found =
             system.node.at(&["shapes", shape]).or_else(|| project.shapes.get(shape.as_str()));
         if let Some(node) = found {
+            if let Some(inner) = node.child("shape").filter(|inner| inner.value != Value::Null) {
+                findings.push(
+                    Finding::error("shape-in-shape", format!("the shape `{shape}` takes a shape"))
+                        .at(inner.place)
+                        .note(
+                            "only services take shapes: so it is seen at once what one consists of",
+                        )
+                        .help("name both shapes in the service: `shape: [ONE, OTHER]`"),
+                );
+            }
             shapes.push((shape, Cow::Borrowed(node)));
         } else {
             shapes.push((shape, Cow::Owned(Node::unknown(item.place))));
@@ -196,7 +213,7 @@ fn shape_layers<'a>(
         }
     }
     let changes = shapes.iter().flat_map(|(shape, _)| {
-        let files = overrides.iter().filter_map(|file| file.at(&["shapes", shape]));
+        let files = overrides.iter().filter_map(|file| said(file, "shapes", shape));
         files.map(|node| (*shape, Cow::Borrowed(node)))
     });
     shapes.iter().cloned().chain(changes).collect()

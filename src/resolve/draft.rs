@@ -8,7 +8,7 @@ use super::{
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
-use crate::merge::{Layer, Origin, ServiceLayers, own_code, service_layers};
+use crate::merge::{Layer, Origin, ServiceLayers, own_code, said, service_layers};
 use crate::model::{Environment, Image, Port};
 use crate::source::Place;
 use crate::tree::{Map, Node, Value};
@@ -48,6 +48,8 @@ pub struct SystemDraft<'a> {
     pub namespace: Namespace,
     /// Its services by name. A service whose description is at fault is absent.
     pub services: BTreeMap<String, Draft<'a>>,
+    /// The services that are removed here by `null`, and where.
+    pub(super) removed: BTreeMap<String, Place>,
     /// Where the public reaches them, for texts.
     pub(super) public: Facts,
 }
@@ -103,7 +105,7 @@ impl SystemDraft<'_> {
         services.into_iter().flat_map(|map| map.entries.keys()).map(String::as_str)
     }
 
-    /// Whether it has a service of this name.
+    /// Whether it has a service of this name, which may be removed here.
     pub(super) fn describes(&self, name: &str) -> bool {
         self.described().any(|described| described == name)
     }
@@ -162,8 +164,14 @@ fn system_draft<'a>(
         typed,
         namespace,
         services: BTreeMap::new(),
+        removed: BTreeMap::new(),
         public: Facts::default(),
     };
+    let removed: Vec<_> = draft
+        .described()
+        .filter_map(|name| Some((name.to_owned(), removal(files, &draft.overrides, name)?)))
+        .collect();
+    draft.removed = removed.into_iter().collect();
     let services: Vec<_> = draft
         .described()
         .filter_map(|name| Some((name.to_owned(), service_draft(world, &draft, name, findings)?)))
@@ -172,6 +180,13 @@ fn system_draft<'a>(
     image::share(&mut draft, findings);
     draft.public = facts::public_services(world, &draft);
     Some(draft)
+}
+
+/// Where a service is removed, if the last file that speaks of it does so.
+fn removal(files: &SystemFiles, overrides: &[&Node], name: &str) -> Option<Place> {
+    let mut layers = [&files.node].into_iter().chain(overrides.iter().copied());
+    let last = layers.by_ref().filter_map(|file| said(file, "services", name)).last()?;
+    (last.value == Value::Null).then_some(last.place)
 }
 
 /// What to do about a name that only an environment knows.

@@ -118,6 +118,7 @@ pub(super) fn public_services(world: &World<'_>, system: &SystemDraft<'_>) -> Fa
                 known.push((name, Value::from_pairs(public)));
             }
             Some(Ok(None)) => {}
+            None if system.removed.contains_key(name) => {}
             Some(Err(_)) | None => facts.unknown(format!("services.{}", fact_key(name))),
         }
     }

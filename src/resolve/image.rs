@@ -55,7 +55,8 @@ pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
                     .help("name the service that builds the image"),
             ),
             // A service whose own description is at fault was reported there.
-            None if system.describes(other.of.as_str()) => {}
+            None if system.describes(other.of.as_str())
+                && !system.removed.contains_key(other.of.as_str()) => {}
             None => {
                 let known = system.described();
                 findings.push(

@@ -79,6 +79,9 @@ pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut V
                     (stack.environment.name.to_string(), host.to_string(), exposed.path.clone());
                 let this = (stack.system.as_str(), service.name.as_str());
                 let Some(other) = seen.insert(key, this) else { continue };
+                if other == this {
+                    continue;
+                }
                 // What two services say for all environments is told once.
                 if !told.insert((other, this)) {
                     continue;

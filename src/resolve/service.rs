@@ -302,7 +302,18 @@ pub(super) fn exposed(
     }
     let domain = &world.environment.domain;
     let hosts = match (&said.hosts, said.host.as_deref()) {
-        (Some(hosts), _) if !hosts.is_empty() => hosts.clone(),
+        (Some(hosts), _) if !hosts.is_empty() => {
+            let twice = (1..hosts.len()).find(|at| hosts[..*at].contains(&hosts[*at]));
+            if let Some(at) = twice {
+                let place = draft.node.value_place(&["expose", "hosts", &at.to_string()]);
+                return Err(Box::new(
+                    Finding::error("host-twice", format!("`{}` stands here again", hosts[at]))
+                        .at(place)
+                        .help("remove one of the two"),
+                ));
+            }
+            hosts.clone()
+        }
         (_, Some("@")) => vec![domain.clone()],
         (_, Some(host)) => {
             let place = draft.node.value_place(&["expose", "host"]);

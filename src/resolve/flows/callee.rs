@@ -39,6 +39,9 @@ pub(super) fn callee<'a>(
         }
         return Ok(Callee::Service { draft: callee, system, other: false });
     }
+    if let Some(place) = system.removed.get(name) {
+        return Ok(Callee::Absent(*place));
+    }
     let external = system.typed.external.iter().flatten().find(|(key, _)| key.as_str() == name);
     if let Some((key, external)) = external {
         if external.enabled == Some(false) {
@@ -113,6 +116,9 @@ fn other_system<'a>(
                 system.name
             ))
         });
+    }
+    if let Some(place) = callee_system.removed.get(service) {
+        return Ok(Callee::Absent(*place));
     }
     let Some(draft) = callee_system.services.get(service) else { return Err(None) };
     if !draft.enabled {
