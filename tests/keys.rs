@@ -210,7 +210,9 @@ fn see(files: &Value) -> (Project, Seen) {
 }
 
 fn text(set: &iac::fileset::FileSet) -> String {
-    set.iter().map(|(path, file)| format!("{path}\n{}\n", file.text)).collect()
+    let parts: Vec<_> =
+        set.iter().flat_map(|(path, file)| [path.as_str(), "\n", &file.text, "\n"]).collect();
+    parts.concat()
 }
 
 /// What editors and readers are told.
