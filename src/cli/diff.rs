@@ -64,8 +64,8 @@ enum TextChoice {
 impl Diff {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
-        let stacks = self.selection.stacks(&opened)?;
-        let (files, findings) = generate(&opened, &stacks)?;
+        let stacks = self.selection.stacks(opened)?;
+        let (files, findings) = generate(opened, &stacks)?;
         let errors: Vec<_> = findings
             .into_iter()
             .filter(|finding| finding.severity == iac::finding::Severity::Error)
@@ -80,7 +80,7 @@ impl Diff {
             between(&new, &pair[0], &pair[1])
         } else {
             let scope = self.selection.scope(&stacks);
-            let mut old = self.old(&opened, &files, &scope)?;
+            let mut old = self.old(opened, &files, &scope)?;
             old.retain(|path, _| scope.contains(path));
             new.retain(|path, _| scope.contains(path));
             compare(&old, &new)

@@ -45,9 +45,9 @@ enum What {
 impl List {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
-        let stacks = self.selection.stacks(&opened)?;
+        let stacks = self.selection.stacks(opened)?;
         let rows: Vec<Value> = match self.what {
-            What::Environments => promotion(&opened)
+            What::Environments => promotion(opened)
                 .into_iter()
                 .filter(|environment| {
                     let names = &self.selection.environments;
@@ -76,10 +76,10 @@ impl List {
                     })
                 })
                 .collect(),
-            What::Services => stacks.iter().flat_map(services).collect(),
-            What::Flows => stacks.iter().flat_map(flows).collect(),
-            What::Hosts => stacks.iter().flat_map(hosts).collect(),
-            What::Secrets => stacks.iter().flat_map(secrets).collect(),
+            What::Services => stacks.iter().copied().flat_map(services).collect(),
+            What::Flows => stacks.iter().copied().flat_map(flows).collect(),
+            What::Hosts => stacks.iter().copied().flat_map(hosts).collect(),
+            What::Secrets => stacks.iter().copied().flat_map(secrets).collect(),
         };
         match self.format {
             Format::Json => print_json(&Value::Array(rows))?,
