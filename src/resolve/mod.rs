@@ -10,6 +10,7 @@ mod files;
 mod flows;
 mod health;
 mod image;
+mod kinds;
 mod options;
 mod order;
 mod ports;
@@ -58,6 +59,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
         told.add(name, findings);
     }
     let mut findings = told.finish();
+    kinds::findings(project, &mut findings);
     findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
     if !any_error(&findings) {

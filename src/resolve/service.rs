@@ -293,15 +293,20 @@ fn unknown_metrics_ports(draft: &Draft<'_>, metrics: &[Endpoint], findings: &mut
         if draft.ports.iter().any(|port| port.name == endpoint.port) {
             continue;
         }
+        let path = ["contract", "metrics", endpoint.name.as_str()];
+        let (name, place) = match &draft.kind {
+            // The kind's own, for all services of it.
+            Some(kind) if draft.service.metrics.is_none() => {
+                (kind.entry.name.as_str(), kind.entry.node.key_place(&path))
+            }
+            _ => (draft.name.as_str(), draft.node.key_place(&path[1..])),
+        };
         let known = draft.ports.iter().map(|port| port.name.as_str());
         findings.push(
-            Finding::error(
-                "unknown-port",
-                format!("`{}` has no port `{}`", draft.name, endpoint.port),
-            )
-            .at(draft.node.key_place(&["metrics", endpoint.name.as_str()]))
-            .known("ports", endpoint.port.as_str(), known)
-            .help("say `port`"),
+            Finding::error("unknown-port", format!("`{name}` has no port `{}`", endpoint.port))
+                .at(place)
+                .known("ports", endpoint.port.as_str(), known)
+                .help("say `port`"),
         );
     }
 }

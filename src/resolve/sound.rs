@@ -2,9 +2,11 @@
 
 use super::Resolved;
 use super::draft::{Draft, SystemDraft};
+use super::options::fact_name;
 use crate::finding::Finding;
 use crate::layer::{self, Protocol};
 use crate::load::Project;
+use crate::merge::held;
 use crate::model::{Service, Stack, VolumeSource};
 use crate::value::Name;
 use std::collections::BTreeMap;
@@ -12,6 +14,7 @@ use std::collections::BTreeMap;
 /// Of one service.
 pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
     limits(draft, service, findings);
+    held_in_memory(draft, service, findings);
     service_ports(draft, service, findings);
     if service.replicas.max > service.replicas.min && service.requests.cpu.is_none() {
         findings.push(
@@ -65,6 +68,32 @@ fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
             .related(draft.node.value_place(&["resources", key]), "it requests this")
             .help("raise the limit, or request less"),
         );
+    }
+}
+
+/// What an option says is held in memory has room there.
+fn held_in_memory(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    let Some(kind) = &draft.kind else { return };
+    let Some(limit) = service.limits.memory else { return };
+    for (name, option) in kind.entry.kind.options.iter().flatten() {
+        let amount = kind.options.get(&fact_name(name)).and_then(|amount| amount.as_str());
+        let Some(amount) = amount else { continue };
+        let Some(needed) = held(option, amount).filter(|needed| *needed > limit) else { continue };
+        let said = ["limits", "resources"].into_iter();
+        let said = said.map(|key| [key, "memory"]).find(|path| draft.node.at(path).is_some());
+        let finding = Finding::error(
+            "memory-below-option",
+            format!(
+                "`{}` may use {limit} of memory, and `{name}: {amount}` needs {needed}",
+                draft.name
+            ),
+        )
+        .at(draft.node.value_place(&said.unwrap_or(["resources", "memory"])))
+        .help(format!("say {needed} or more; where nobody says it, it follows the option"));
+        findings.push(match draft.node.at(&["options", name]) {
+            Some(option) => finding.related(option.place, "the option"),
+            None => finding,
+        });
     }
 }
 

@@ -211,6 +211,9 @@ fn doc(option: &KindOption, default: Option<&Value>) -> String {
             doc.push_str(part);
         }
     }
+    if let Some(headroom) = option.headroom {
+        doc.push_str(&format!(" The container's memory follows, with {headroom} more."));
+    }
     if of_environments(option) {
         doc.push_str(" An environment may set it.");
     }
