@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::source::Place;
-use crate::tree::{Map, Node, Value};
+use crate::tree::{Node, Value};
 use std::collections::BTreeMap;
 
 /// What an environment does not take from the one that it is like.
@@ -92,8 +92,8 @@ fn remove(node: &mut Node, path: &[&str]) {
     }
 }
 
-/// Something that must not be inherited in silence, since two environments would share it: a host
-/// elsewhere, or a full host name.
+/// What must not be inherited in silence, since two environments would share it: a host elsewhere
+/// with what is known of it, or a full host name.
 pub struct Inherited;
 
 impl Inherited {
@@ -102,67 +102,91 @@ impl Inherited {
     /// `like` is where the last environment says whom it is like.
     #[must_use]
     pub fn findings(
+        system: &str,
         chain: &[&str],
         files: &BTreeMap<String, Node>,
         like: Option<Place>,
     ) -> Vec<Finding> {
         let Some((own, liked)) = chain.split_last() else { return Vec::new() };
-        let mut findings = Vec::new();
-        let mut seen: BTreeMap<(String, &str, &str), (&str, Place)> = BTreeMap::new();
+        let mut seen: BTreeMap<(String, &str), Taken<'_>> = BTreeMap::new();
         for name in liked {
             let Some(file) = files.get(*name) else { continue };
-            for (service, part, key, place) in shared(file) {
-                seen.insert((service, part, key), (name, place));
+            for (service, part, keys, place) in shared(file) {
+                seen.entry((service, part)).or_default().insert(keys, (name, place));
             }
         }
         let own_file = files.get(*own);
-        for ((service, part, key), (from, place)) in seen {
-            let said = own_file.and_then(|file| file.at(&["services", &service, part]));
+        let mut findings = Vec::new();
+        for ((service, part), mut taken) in seen {
+            let path = ["services", &service, part];
+            let said = own_file.and_then(|file| file.at(&path));
+            taken.retain(|keys, _| said.is_none_or(|said| said.at(keys).is_none()));
             let confirmed = said.is_some_and(|node| {
                 node.value == Value::Null
-                    || node.child(key).is_some()
                     || node.child("enabled").is_some_and(|on| on.value == Value::Bool(false))
                     || node.child("same").is_some_and(|same| same.value == Value::Bool(true))
             });
             let gone = own_file
-                .and_then(|file| file.at(&["services", &service]))
+                .and_then(|file| file.at(&path[..2]))
                 .is_some_and(|node| node.value == Value::Null);
             if confirmed || gone {
                 continue;
             }
-            let message = format!(
-                "`{own}` would take `services.{service}.{part}.{key}` from `{from}` in silence"
-            );
+            let Some((from, first)) = taken.values().next().copied() else { continue };
+            let keys: Vec<String> = taken.keys().map(|keys| keys.join(".")).collect();
+            let (message, it) = match &keys[..] {
+                [key] => (format!("`services.{service}.{part}.{key}` from `{from}`"), "it"),
+                keys => {
+                    let keys = keys.join("`, `");
+                    (format!("`{keys}` of `services.{service}.{part}` from `{from}`"), "them")
+                }
+            };
+            let message = format!("`{own}` would take {message} in silence");
             let finding = Finding::error("inherited-address", message).help(format!(
-                "say it for `{own}` too, or confirm it there with `{part}: {{ same: true }}`"
+                "say {it} in `environments/{system}/{own}.yaml`, or confirm {it} there with \
+                 `{part}: {{ same: true }}`"
             ));
             // What must be mended is the file that does not say it, or the one that it is like.
-            let silent = own_file.map(|file| file.key_place(&["services", &service, part]));
+            let silent = own_file.map(|file| file.key_place(&path));
             findings.push(match silent.or(like) {
-                Some(silent) => finding
-                    .at(silent)
-                    .label(format!("`{own}` does not say it"))
-                    .related(place, format!("`{from}` says it")),
-                None => finding.at(place).label(format!("`{from}` says it")),
+                Some(silent) => {
+                    let finding = finding.at(silent).label(format!("`{own}` does not say {it}"));
+                    taken.values().fold(finding, |finding, (from, place)| {
+                        finding.related(*place, format!("`{from}` says it"))
+                    })
+                }
+                None => finding.at(first).label(format!("`{from}` says it")),
             });
         }
         findings
     }
 }
 
-/// Each address of a system's file that two environments must not share by accident.
-fn shared(file: &Node) -> Vec<(String, &'static str, &'static str, Place)> {
+/// What is taken for a part of a service: by its keys, the environment that says it, and where.
+type Taken<'a> = BTreeMap<Vec<String>, (&'a str, Place)>;
+
+/// Each value of a system's file that two environments must not share by accident: the service,
+/// the part of it, the keys within that, and where it stands.
+fn shared(file: &Node) -> Vec<(String, &'static str, Vec<String>, Place)> {
+    let services = file.child("services").and_then(Node::as_map);
     let mut all = Vec::new();
-    let Some(Value::Map(Map { entries, .. })) = file.child("services").map(|node| &node.value)
-    else {
-        return all;
-    };
-    for (service, entry) in entries {
-        for (part, key) in [("elsewhere", "host"), ("expose", "hosts")] {
-            if let Some(node) = entry.node.at(&[part, key])
+    for (service, entry) in services.into_iter().flat_map(|map| &map.entries) {
+        let mut add = |part, keys: &[&str]| {
+            let mut path = vec![part];
+            path.extend(keys);
+            if let Some(node) = entry.node.at(&path)
                 && node.value != Value::Null
             {
-                all.push((service.clone(), part, key, node.place));
+                let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+                all.push((service.clone(), part, keys, node.place));
+            }
+        };
+        add("elsewhere", &["host"]);
+        add("expose", &["hosts"]);
+        for known in ["facts", "secrets"] {
+            let map = entry.node.at(&["elsewhere", known]).and_then(Node::as_map);
+            for name in map.into_iter().flat_map(|map| map.entries.keys()) {
+                add("elsewhere", &[known, name]);
             }
         }
     }

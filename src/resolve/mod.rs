@@ -131,9 +131,9 @@ pub fn world<'a>(
     if node.child("base").is_some_and(|base| base.value == Value::Bool(true)) {
         return None;
     }
-    for system in project.systems.values() {
+    for (system, files) in &project.systems {
         let like = node.child("like").map(|like| like.place);
-        findings.extend(Inherited::findings(&names, &system.overrides, like));
+        findings.extend(Inherited::findings(system, &names, &files.overrides, like));
     }
     let layers = environment_layers(&project.environments, &names);
     let environment = environment::environment(name, &layers, findings)?;
