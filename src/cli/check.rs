@@ -8,7 +8,7 @@ use iac::finding::{Finding, Severity, any_error};
 use iac::report;
 use serde_json::{Value, json};
 
-/// Does out/ still follow from environments/, and is it sound? The gate for CI
+/// Does out/ follow from environments/, and is it sound? The gate for CI
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac check                     everything

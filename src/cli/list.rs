@@ -9,12 +9,13 @@ use iac::reference::readable;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// Look around: environments, systems, services, flows, hosts
+/// Look around: environments, systems, services, flows, hosts, secrets
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac list services prod
   iac list flows prod --system shop
-  iac list hosts --format json")]
+  iac list hosts --format json
+  iac list secrets prod             objects that must exist, with their keys")]
 pub(super) struct List {
     /// What is listed
     #[arg(value_enum, default_value = "services")]

@@ -25,7 +25,7 @@ pub(super) struct Render {
     /// One target, for `--to -`
     #[arg(long, value_name = "TARGET", default_value = "kubernetes", value_parser = target)]
     target: TargetName,
-    /// Another folder; `-` streams the objects to standard output, in apply order
+    /// Another folder; `-` streams the objects in apply order
     #[arg(long, value_name = "DIR")]
     to: Option<Utf8PathBuf>,
     /// Remove also files that were not generated and git does not track

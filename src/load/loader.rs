@@ -2,7 +2,7 @@
 
 use super::files::{DirectoryEntry, Files};
 use super::project::{KindEntry, Project};
-use super::{normal, secrets, typed, yaml};
+use super::{conflict, normal, secrets, typed, yaml};
 use crate::finding::Finding;
 use crate::layer;
 use crate::source::Place;
@@ -264,6 +264,10 @@ impl Loader {
             }
         };
         let file = self.project.sources.add(path.to_string(), text.clone());
+        if let Some(finding) = conflict::in_yaml(file, &text) {
+            self.findings.push(finding);
+            return Ok(None);
+        }
         let (node, mut findings) = yaml::parse(file, &text);
         secrets::conceal(file, node.as_ref(), &mut self.project.sources, &mut findings);
         let empty = findings.iter().any(|finding| finding.id == "empty-file");
