@@ -179,6 +179,7 @@ impl Loader {
             );
         }
         self.project.lock = lock;
+        self.project.lock_node = Some(node);
         Ok(())
     }
 

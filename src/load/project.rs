@@ -20,6 +20,8 @@ pub struct Project {
     pub systems: BTreeMap<String, SystemFiles>,
     /// What everything is pinned to.
     pub lock: layer::Lock,
+    /// The lock's file, for places.
+    pub lock_node: Option<Node>,
 }
 
 /// A kind of the catalogue.

@@ -13,6 +13,7 @@ mod image;
 mod kinds;
 mod options;
 mod order;
+mod pins;
 mod ports;
 mod runtime;
 mod secrets;
@@ -48,21 +49,21 @@ pub struct Resolved {
 pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut told = Told::default();
     let mut resolved = Resolved::default();
-    let mut unreleased = image::Unreleased::default();
+    let mut pins = pins::Pins::default();
     for name in project.environments.keys() {
         let mut findings = Vec::new();
         if let Some(world) = world(project, name, &mut findings) {
             resolved.stacks.extend(service::stacks(&world, &mut findings));
-            unreleased.add(&world);
+            pins.add(&world);
             resolved.environments.insert(name.clone(), world.environment);
         }
         told.add(name, findings);
     }
     let mut findings = told.finish();
     kinds::findings(project, &mut findings);
-    findings.extend(unreleased.findings());
     order::environments(project, &mut findings);
     if !any_error(&findings) {
+        pins.findings(project, &mut findings);
         sound::releases(project, &mut findings);
         sound::namespaces(project, &resolved, &mut findings);
         ports::unique_hosts(&resolved.stacks, project, &mut findings);
