@@ -1,7 +1,7 @@
 //! Drafts: what is known of each service before flows and texts are resolved. Other services ask
 //! for it, so all drafts of an environment are made first.
 
-use super::{facts, image, options, ports, system, texts::Texts};
+use super::{elsewhere, facts, image, options, ports, system, texts::Texts};
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
@@ -336,6 +336,7 @@ fn service_draft<'a>(
         service,
     };
     draft.ports = ports::ports(&draft, findings);
+    elsewhere::unknown(&draft, findings);
     draft.image = image::image(world, system, &draft, findings);
     Some(draft)
 }

@@ -4,6 +4,7 @@
 mod command;
 mod derived;
 mod draft;
+mod elsewhere;
 mod environment;
 mod facts;
 mod files;
@@ -74,8 +75,31 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
 /// What is at fault in a file is found in every environment that reads it, and told once.
 #[derive(Default)]
 struct Told {
-    findings: Vec<(Finding, Vec<String>)>,
+    findings: Vec<ToldIn>,
     seen: BTreeMap<(BTreeSet<Place>, &'static str, String), usize>,
+}
+
+/// A finding, and the environments that its message is about: where it was found first, and where
+/// again.
+struct ToldIn {
+    finding: Finding,
+    first: String,
+    also: Vec<String>,
+}
+
+impl ToldIn {
+    fn finish(self) -> Finding {
+        let Self { finding, first, also } = self;
+        if also.is_empty() {
+            return finding;
+        }
+        // What helps in the file of one helps in those of all.
+        let file = |name: &String| format!("`environments/{name}.yaml`");
+        let files: Vec<String> = [&first].into_iter().chain(&also).map(file).collect();
+        let help = finding.help.as_ref().map(|help| help.replace(&files[0], &files.join(", ")));
+        let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
+        Finding { help, ..finding }.note(format!("also in: {}", names.join(", ")))
+    }
 }
 
 impl Told {
@@ -93,12 +117,14 @@ impl Told {
             match self.seen.entry((places, finding.id, message)) {
                 Entry::Vacant(entry) => {
                     entry.insert(self.findings.len());
-                    self.findings.push((finding, Vec::new()));
+                    let first = environment.to_owned();
+                    self.findings.push(ToldIn { finding, first, also: Vec::new() });
                 }
                 Entry::Occupied(entry) => {
-                    let (_, also) = &mut self.findings[*entry.get()];
-                    if names_it && finding.id != "like-cycle" && !also.contains(&name) {
-                        also.push(name.clone());
+                    let also = &mut self.findings[*entry.get()].also;
+                    let is_new = !also.iter().any(|other| other == environment);
+                    if names_it && finding.id != "like-cycle" && is_new {
+                        also.push(environment.to_owned());
                     }
                 }
             }
@@ -106,11 +132,7 @@ impl Told {
     }
 
     fn finish(self) -> Vec<Finding> {
-        let told = self.findings.into_iter().map(|(finding, also)| match &also[..] {
-            [] => finding,
-            also => finding.note(format!("also in: {}", also.join(", "))),
-        });
-        told.collect()
+        self.findings.into_iter().map(ToldIn::finish).collect()
     }
 }
 

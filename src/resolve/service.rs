@@ -311,6 +311,14 @@ fn unknown_metrics_ports(draft: &Draft<'_>, metrics: &[Endpoint], findings: &mut
     }
 }
 
+/// A host below the domain that holds the domain: it would be there twice.
+fn whole_host(host: &str, below: &str, domain: &Host) -> Finding {
+    let name = if below.is_empty() { "\"@\"" } else { below.trim_end_matches('.') };
+    Finding::error("domain-twice", format!("`{host}` would be reached as `{host}.{domain}`"))
+        .note(format!("`host` is a name below the environment's domain, `{domain}`"))
+        .help(format!("say `host: {name}`, or `hosts: [{host}]` for a full name"))
+}
+
 /// Where the public reaches a service.
 pub(super) fn exposed(
     world: &World<'_>,
@@ -328,6 +336,11 @@ pub(super) fn exposed(
         (_, Some("@")) => vec![domain.clone()],
         (_, Some(host)) => {
             let place = draft.node.value_place(&["expose", "host"]);
+            if let Some(below) = host.strip_suffix(domain.as_str())
+                && (below.is_empty() || below.ends_with('.'))
+            {
+                return Err(Box::new(whole_host(host, below, domain).at(place)));
+            }
             let host: Host = format!("{host}.{domain}").parse().map_err(|error| {
                 let error: crate::value::ValueError = error;
                 let mut finding = Finding::error("invalid-value", error.message).at(place);
