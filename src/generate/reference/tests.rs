@@ -181,5 +181,10 @@ fn the_catalogue_says_what_a_kind_offers() {
     }
     let text = section(&files, "catalogue", &["## `valkey`"]);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("Default: `256Mi`. An environment may set it."), "{text}");
+    for part in [
+        "Default: `256Mi`. The container's memory follows, with 50% more. An environment may set it.",
+        "scratch space of 256Mi; needs one with `role: store`",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
 }
