@@ -131,7 +131,7 @@ fn services(stack: &Stack) -> Vec<Value> {
                 "service": service.name,
                 "replicas": replicas,
                 "from": from,
-                "what": built.unwrap_or_else(|| service.image.name.to_string()),
+                "what": built.unwrap_or_else(|| service.container.image.name.to_string()),
             })
         })
         .collect()

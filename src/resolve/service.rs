@@ -11,7 +11,7 @@ use super::variables::Variables;
 use super::{command, files, health, runtime, sound, volumes};
 use crate::finding::Finding;
 use crate::layer::Run;
-use crate::model::{Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
+use crate::model::{Container, Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
 use crate::value::{Host, LabelValue, Name};
 use std::collections::BTreeMap;
 
@@ -144,22 +144,25 @@ fn service(
         source: draft.source.clone(),
         kind: kind(world, draft, &facts),
         version: version(draft),
-        image: draft.image.clone()?,
         run: said.run.unwrap_or(Run::Service),
-        command,
-        args,
-        workdir: said.workdir.clone(),
+        container: Container {
+            image: draft.image.clone()?,
+            command,
+            args,
+            workdir: said.workdir.clone(),
+            variables,
+            probes,
+            requests: runtime::requests(said.resources.as_ref()),
+            limits: runtime::limits(said.resources.as_ref(), said.limits.as_ref()),
+            writable_root: runtime::writable_root(draft, findings),
+        },
         ports: draft.ports.clone(),
-        probes,
         metrics,
         needs: needs(&present),
         flows: present.into_iter().map(|flow| flow.flow).collect(),
-        variables,
         files,
         secrets: secrets.finish(),
         volumes,
-        requests: runtime::requests(said.resources.as_ref()),
-        limits: runtime::limits(said.resources.as_ref(), said.limits.as_ref()),
         replicas,
         rollout,
         stop_within: said
@@ -167,7 +170,6 @@ fn service(
             .unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file")),
         user,
         group,
-        writable_root: runtime::writable_root(draft, findings),
         token: runtime::token(draft, findings),
         exposed,
     })

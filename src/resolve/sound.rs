@@ -16,7 +16,7 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
     limits(draft, service, findings);
     held_in_memory(draft, service, findings);
     service_ports(draft, service, findings);
-    if service.replicas.max > service.replicas.min && service.requests.cpu.is_none() {
+    if service.replicas.max > service.replicas.min && service.container.requests.cpu.is_none() {
         findings.push(
             Finding::error(
                 "no-cpu-request",
@@ -52,7 +52,7 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
 }
 
 fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
-    let (requests, limits) = (&service.requests, &service.limits);
+    let (requests, limits) = (&service.container.requests, &service.container.limits);
     let below = [
         ("cpu", limits.cpu.zip(requests.cpu).is_some_and(|(limit, request)| limit < request)),
         ("memory", limits.memory.zip(requests.memory).is_some_and(|(l, r)| l < r)),
@@ -125,9 +125,9 @@ fn service_ports(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Findin
 /// Kubernetes counts probes in whole seconds, from 1 on.
 fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
     let all = [
-        ("live", &service.probes.live),
-        ("ready", &service.probes.ready),
-        ("start", &service.probes.start),
+        ("live", &service.container.probes.live),
+        ("ready", &service.container.probes.ready),
+        ("start", &service.container.probes.start),
     ];
     for (name, probe) in all {
         let Some(probe) = probe else { continue };

@@ -19,7 +19,7 @@ pub(super) fn optional_secrets_name(service: &Service) -> String {
 
 /// The variables of a service's container in their order.
 pub(super) fn variables(service: &Service) -> Vec<&Variable> {
-    let mut variables: Vec<&Variable> = service.variables.iter().collect();
+    let mut variables: Vec<&Variable> = service.container.variables.iter().collect();
     variables.sort_unstable_by_key(|variable| (rank(variable), &variable.name));
     variables
 }
