@@ -74,7 +74,7 @@ fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
 /// What an option says is held in memory has room there.
 fn held_in_memory(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
     let Some(kind) = &draft.kind else { return };
-    let Some(limit) = service.limits.memory else { return };
+    let Some(limit) = service.container.limits.memory else { return };
     for (name, option) in kind.entry.kind.options.iter().flatten() {
         let amount = kind.options.get(&fact_name(name)).and_then(|amount| amount.as_str());
         let Some(amount) = amount else { continue };
