@@ -134,14 +134,22 @@ fn runtime() {
 
 fn images() {
     for service in own("prod") {
-        assert_eq!(service.image.tag.as_ref().unwrap().as_str(), "unreleased");
-        assert!(service.image.digest.is_none() && service.image.own);
+        assert_eq!(service.container.image.tag.as_ref().unwrap().as_str(), "unreleased");
+        assert!(service.container.image.digest.is_none() && service.container.image.own);
     }
     for stack in STACKS.iter() {
         let prod = &self::stack("prod", stack.system.as_str()).services;
         for service in stack.services.values() {
-            assert_eq!(service.image, prod[&service.name].image, "one image everywhere");
-            assert_eq!(service.image.digest.is_none(), service.image.own, "{}", service.name);
+            assert_eq!(
+                service.container.image, prod[&service.name].container.image,
+                "one image everywhere"
+            );
+            assert_eq!(
+                service.container.image.digest.is_none(),
+                service.container.image.own,
+                "{}",
+                service.name
+            );
         }
     }
 }
@@ -167,26 +175,32 @@ fn scaling() {
     let scaled =
         own("prod").into_iter().filter(|service| service.replicas.max > service.replicas.min);
     // What follows the load needs a request that its use is measured by.
-    assert!(scaled.into_iter().all(|service| service.requests.cpu.is_some()));
+    assert!(scaled.into_iter().all(|service| service.container.requests.cpu.is_some()));
 }
 
 fn amounts() {
     for service in own("dev") {
         let prod = self::service("prod", system_of("dev", service), service.name.as_str());
-        assert!(service.requests.cpu < prod.requests.cpu, "{}", service.name);
-        assert!(service.limits.cpu.is_none(), "{}", service.name);
+        assert!(service.container.requests.cpu < prod.container.requests.cpu, "{}", service.name);
+        assert!(service.container.limits.cpu.is_none(), "{}", service.name);
     }
     for service in own("test").into_iter().chain(of_kind("test", "postgres")) {
-        assert!(service.limits.cpu.is_some(), "{}", service.name);
-        assert_eq!(service.limits, service.requests, "{}", service.name);
+        assert!(service.container.limits.cpu.is_some(), "{}", service.name);
+        assert_eq!(service.container.limits, service.container.requests, "{}", service.name);
     }
     for service in own("staging") {
         let prod = self::service("prod", system_of("staging", service), service.name.as_str());
-        assert_eq!(service.requests, prod.requests, "{}", service.name);
+        assert_eq!(service.container.requests, prod.container.requests, "{}", service.name);
     }
     for service in own("prod") {
-        assert!(service.limits.memory.is_some() && service.limits.cpu.is_none());
-        assert_eq!(service.limits.memory, service.requests.memory, "{}", service.name);
+        assert!(
+            service.container.limits.memory.is_some() && service.container.limits.cpu.is_none()
+        );
+        assert_eq!(
+            service.container.limits.memory, service.container.requests.memory,
+            "{}",
+            service.name
+        );
     }
 }
 
@@ -199,7 +213,7 @@ fn postgresql() {
     for name in ENVIRONMENTS {
         for database in of_kind(name, "postgres") {
             assert_eq!(range(database), (1, 1), "{name}");
-            let args = database.args.as_deref().unwrap();
+            let args = database.container.args.as_deref().unwrap();
             let safe = !args.contains(&"--fsync=off".to_owned());
             assert_eq!(safe, name != "dev", "{name}");
             assert_eq!(variable(database, "PGDATA"), Some("/var/lib/postgresql/18/docker"));
@@ -213,7 +227,7 @@ fn postgresql() {
             Some(pool * service.replicas.max.saturating_mul(5).div_ceil(4))
         });
         let most: u32 = pools.sum();
-        let args = service(name, VERIFICATION, "postgresql").args.as_deref().unwrap();
+        let args = service(name, VERIFICATION, "postgresql").container.args.as_deref().unwrap();
         assert!(args.contains(&"--max_connections=200".to_owned()), "{name}: {args:?}");
         assert!(most + 10 <= 200, "{name}: {most} connections");
     }
@@ -229,7 +243,7 @@ fn cache() {
             assert!(settings.contains("\nmaxmemory-policy allkeys-lru\n"));
             let most = settings.lines().find_map(|line| line.strip_prefix("maxmemory "));
             let most: u64 = most.unwrap().parse().unwrap();
-            let limit = cache.limits.memory.unwrap().count();
+            let limit = cache.container.limits.memory.unwrap().count();
             assert!(most * 4 <= limit * 3, "{name}: {most} of {limit} bytes");
         }
     }
@@ -312,7 +326,7 @@ fn pod_security() {
         assert_eq!(environment.pod_security_mode, mode, "{name}");
         for system in [EDGE, VERIFICATION] {
             for service in stack(name, system).services.values() {
-                assert!(service.user > 0 && !service.writable_root, "{}", service.name);
+                assert!(service.user > 0 && !service.container.writable_root, "{}", service.name);
             }
         }
     }
@@ -360,7 +374,7 @@ fn metrics() {
 fn retention() {
     for (name, wanted) in ENVIRONMENTS.into_iter().zip(["2d", "1d", "7d", "30d"]) {
         let prometheus = service(name, EDGE, "prometheus");
-        let args = prometheus.args.as_deref().unwrap();
+        let args = prometheus.container.args.as_deref().unwrap();
         assert!(args.contains(&format!("--storage.tsdb.retention.time={wanted}")), "{args:?}");
         let size = args.iter().find_map(|arg| {
             arg.strip_prefix("--storage.tsdb.retention.size=")?.strip_suffix("MB")?.parse().ok()

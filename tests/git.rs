@@ -26,7 +26,7 @@ fn branch(project: &Project, name: &str, path: &str, from: &str, to: &str) {
 fn branches_that_change_different_services_merge() {
     let project = Project::committed();
     branch(&project, "a", EDGE, "replicas: 3", "replicas: 4");
-    branch(&project, "b", EDGE, "memory: 256Mi", "memory: 512Mi");
+    branch(&project, "b", EDGE, "memory: 256Mi", "memory: 320Mi");
     project.git(&["merge", "-q", "--no-edit", "a"]);
     project.iac(&["check"]).ends(0);
     assert!(

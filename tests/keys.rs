@@ -195,7 +195,8 @@ fn see(files: &Value) -> (Project, Seen) {
         let (resolved, more) = iac::resolve::resolve(&loaded);
         found.extend(more);
         if !iac::finding::any_error(&found) {
-            let (set, more) = iac::generate::generate(&loaded, &resolved.stacks);
+            let (set, more) =
+                iac::generate::generate(&loaded, &resolved.stacks.iter().collect::<Vec<_>>());
             found.extend(more);
             files = text(&set);
         }

@@ -98,7 +98,7 @@ fn pinned(arguments: &[String]) -> anyhow::Result<bool> {
     let Some(core) = core() else { return Ok(false) };
     let this = env::current_exe().context("cannot find this program")?;
     let mut taskset = Command::new("taskset");
-    taskset.args(["--cpu-allowed", &core]).arg(this).args(arguments).arg(PINNED);
+    taskset.args(["--cpu-list", &core]).arg(this).args(arguments).arg(PINNED);
     let Ok(status) = taskset.status() else { return Ok(false) };
     ensure!(status.success(), "the measurement failed ({status})");
     Ok(true)

@@ -8,7 +8,7 @@ use iac::finding::{Finding, Severity, any_error};
 use iac::report;
 use serde_json::{Value, json};
 
-/// Does out/ still follow from environments/, and is it sound? The gate for CI
+/// Does out/ follow from environments/, and is it sound? The gate for CI
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac check                     everything
@@ -32,8 +32,8 @@ const UNPINNED: &[&str] = &["unreleased-image", "unlocked-image"];
 impl Check {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
-        let stacks = self.selection.stacks(&opened)?;
-        let (files, findings) = generate(&opened, &stacks)?;
+        let stacks = self.selection.stacks(opened)?;
+        let (files, findings) = generate(opened, &stacks)?;
         let mut all = opened.findings.clone();
         all.extend(findings);
         if self.locked {

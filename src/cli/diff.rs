@@ -18,13 +18,13 @@ use iac::write::Scope;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac diff                                  against out/ as it lies on disk
-  iac diff prod --against main              what merging this branch does in prod
+  iac diff prod --against main              what a merge of this does in prod
   iac diff --between staging prod           what is special to prod
-  iac diff --against origin/main --format markdown      for a comment on a pull request")]
+  iac diff --against main --format markdown     to comment on a pull request")]
 pub(super) struct Diff {
     #[command(flatten)]
     selection: Selection,
-    /// A commit, whose out/ is read as it is; or a folder that holds such a tree
+    /// A commit, whose out/ is read as it is; or a folder of such files
     #[arg(long, value_name = "REV or DIR")]
     against: Option<String>,
     /// Two environments, compared with each other
@@ -64,8 +64,8 @@ enum TextChoice {
 impl Diff {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
-        let stacks = self.selection.stacks(&opened)?;
-        let (files, findings) = generate(&opened, &stacks)?;
+        let stacks = self.selection.stacks(opened)?;
+        let (files, findings) = generate(opened, &stacks)?;
         let errors: Vec<_> = findings
             .into_iter()
             .filter(|finding| finding.severity == iac::finding::Severity::Error)
@@ -80,7 +80,7 @@ impl Diff {
             between(&new, &pair[0], &pair[1])
         } else {
             let scope = self.selection.scope(&stacks);
-            let mut old = self.old(&opened, &files, &scope)?;
+            let mut old = self.old(opened, &files, &scope)?;
             old.retain(|path, _| scope.contains(path));
             new.retain(|path, _| scope.contains(path));
             compare(&old, &new)

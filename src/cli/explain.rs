@@ -6,12 +6,12 @@ use camino::Utf8PathBuf;
 use iac::explain::{explain, parse_path};
 use iac::report::explanation;
 
-/// Where does a value come from? Each value with the layers that say it, in order
+/// Where does a value come from? The layers that say it, in order
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac explain prod iot-verification services.api-gateway.replicas.max
   iac explain prod iot-verification services.api-gateway.env.DATABASE_HOST
-  iac explain prod iot-verification                 every value that some layer says
+  iac explain prod iot-verification              every value that a layer says
 
 Keys that hold a dot are quoted: services.web.files.\"/etc/app.toml\".from")]
 pub(super) struct Explain {

@@ -4,7 +4,9 @@ use super::Outcome;
 use super::project::Failure;
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// Start a project: two environments and a small system, which render at once
+/// Start a project: two environments and a small system
+///
+/// It renders at once.
 #[derive(clap::Args)]
 #[command(after_help = "Example:
   iac init shop && cd shop && iac render")]

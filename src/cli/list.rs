@@ -9,12 +9,13 @@ use iac::reference::readable;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// Look around: environments, systems, services, flows, hosts
+/// Look around: environments, systems, services, flows, hosts, secrets
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac list services prod
   iac list flows prod --system shop
-  iac list hosts --format json")]
+  iac list hosts --format json
+  iac list secrets prod             objects that must exist, with their keys")]
 pub(super) struct List {
     /// What is listed
     #[arg(value_enum, default_value = "services")]
@@ -45,9 +46,9 @@ enum What {
 impl List {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
-        let stacks = self.selection.stacks(&opened)?;
+        let stacks = self.selection.stacks(opened)?;
         let rows: Vec<Value> = match self.what {
-            What::Environments => promotion(&opened)
+            What::Environments => promotion(opened)
                 .into_iter()
                 .filter(|environment| {
                     let names = &self.selection.environments;
@@ -76,10 +77,10 @@ impl List {
                     })
                 })
                 .collect(),
-            What::Services => stacks.iter().flat_map(services).collect(),
-            What::Flows => stacks.iter().flat_map(flows).collect(),
-            What::Hosts => stacks.iter().flat_map(hosts).collect(),
-            What::Secrets => stacks.iter().flat_map(secrets).collect(),
+            What::Services => stacks.iter().copied().flat_map(services).collect(),
+            What::Flows => stacks.iter().copied().flat_map(flows).collect(),
+            What::Hosts => stacks.iter().copied().flat_map(hosts).collect(),
+            What::Secrets => stacks.iter().copied().flat_map(secrets).collect(),
         };
         match self.format {
             Format::Json => print_json(&Value::Array(rows))?,
@@ -130,7 +131,7 @@ fn services(stack: &Stack) -> Vec<Value> {
                 "service": service.name,
                 "replicas": replicas,
                 "from": from,
-                "what": built.unwrap_or_else(|| service.image.name.to_string()),
+                "what": built.unwrap_or_else(|| service.container.image.name.to_string()),
             })
         })
         .collect()

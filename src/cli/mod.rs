@@ -17,13 +17,13 @@ use std::process::ExitCode;
 
 /// Describe each system once; generate, check and compare everything else.
 #[derive(Parser)]
-#[command(name = "iac", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "iac", version, propagate_version = true, term_width = 80)]
 #[command(
     after_help = "Exit codes: 0 fine, 1 the world failed (disk, git), 2 the input cannot be\n\
 resolved or the call is wrong, 3 drift (or changes, where asked), 4 findings."
 )]
 struct Arguments {
-    /// The project's folder; the nearest one above that holds `environments/` unless said
+    /// The project's folder; the nearest one above unless said
     #[arg(long, short = 'C', global = true, value_name = "DIR")]
     root: Option<camino::Utf8PathBuf>,
     #[command(subcommand)]
@@ -123,3 +123,6 @@ fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
     text.push('\n');
     print(&text)
 }
+
+#[cfg(test)]
+mod tests;

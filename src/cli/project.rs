@@ -89,7 +89,10 @@ pub(super) fn loaded(
 }
 
 /// Loads and resolves; prints the findings and fails if one is an error.
-pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
+///
+/// What is opened is never freed: the process ends with its one command, and to take a large
+/// project to pieces costs a twentieth of a run.
+pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<&'static Opened, Failure> {
     let root = root(named)?;
     let (project, mut findings) = load::load(&root)?;
     let (resolved, problems) = resolve::resolve(&project);
@@ -97,7 +100,7 @@ pub(super) fn open(named: Option<Utf8PathBuf>) -> Result<Opened, Failure> {
     if any_error(&findings) {
         return Err(refuse(&findings, &project));
     }
-    Ok(Opened { root, project, resolved, findings })
+    Ok(Box::leak(Box::new(Opened { root, project, resolved, findings })))
 }
 
 fn refuse(findings: &[Finding], project: &Project) -> Failure {
@@ -131,7 +134,7 @@ impl Selection {
     }
 
     /// The stacks that are meant.
-    pub(super) fn stacks(&self, opened: &Opened) -> Result<Vec<Stack>, Failure> {
+    pub(super) fn stacks<'a>(&self, opened: &'a Opened) -> Result<Vec<&'a Stack>, Failure> {
         for name in &self.environments {
             known("environment", name, opened.resolved.environments.keys().map(String::as_str))?;
         }
@@ -149,12 +152,11 @@ impl Selection {
                     || self.environments.iter().any(|name| name == environment))
                     && self.system.as_deref().is_none_or(|name| name == system)
             })
-            .cloned()
             .collect())
     }
 
     /// The part of the output folder that is spoken for.
-    pub(super) fn scope(&self, stacks: &[Stack]) -> iac::write::Scope {
+    pub(super) fn scope(&self, stacks: &[&Stack]) -> iac::write::Scope {
         use iac::write::Scope;
         if self.is_everything() {
             return Scope::everything();
@@ -168,7 +170,7 @@ impl Selection {
 }
 
 /// The folders of some stacks, and nothing beside them.
-pub(super) fn of_stacks(stacks: &[Stack]) -> iac::write::Scope {
+pub(super) fn of_stacks(stacks: &[&Stack]) -> iac::write::Scope {
     iac::write::Scope::of(
         stacks.iter().map(|stack| format!("{}/{}", stack.environment.name, stack.system)),
     )
@@ -194,7 +196,7 @@ pub(super) fn known<'a>(
 /// Everything that is generated for some stacks.
 pub(super) fn generate(
     opened: &Opened,
-    stacks: &[Stack],
+    stacks: &[&Stack],
 ) -> Result<(FileSet, Vec<Finding>), Failure> {
     let (mut files, findings) = generate::generate(&opened.project, stacks);
     files.extend(generate::shared(&opened.project));

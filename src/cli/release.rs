@@ -24,11 +24,11 @@ enum Command {
 /// Run by the pipeline that built them. Other services keep their entries.
 #[derive(clap::Args)]
 #[command(after_help = "Example:
-  iac release set iot-edge iot-edge-node=1.4.2@sha256:2c26b46b68ffc68ff99b453c1d304134…")]
+  iac release set shop web=1.4.2@sha256:2c26b46b68ffc68ff99b453c1d304134…")]
 struct Set {
     /// The system
     system: String,
-    /// SERVICE=VERSION@DIGEST
+    /// A service, the version of its image, and the digest that the registry gave it
     #[arg(required = true, value_name = "SERVICE=VERSION@DIGEST", value_parser = release)]
     releases: Vec<(Name, Released)>,
 }

@@ -25,7 +25,7 @@ pub(super) struct Render {
     /// One target, for `--to -`
     #[arg(long, value_name = "TARGET", default_value = "kubernetes", value_parser = target)]
     target: TargetName,
-    /// Another folder; `-` streams the objects to standard output, in apply order
+    /// Another folder; `-` streams the objects in apply order
     #[arg(long, value_name = "DIR")]
     to: Option<Utf8PathBuf>,
     /// Remove also files that were not generated and git does not track
@@ -48,7 +48,7 @@ fn target(text: &str) -> Result<TargetName, String> {
 impl Render {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
-        let stacks = self.selection.stacks(&opened)?;
+        let stacks = self.selection.stacks(opened)?;
         if self.to.as_deref().is_some_and(|to| to == "-") {
             print_findings(&opened.findings, &opened.project);
             let environments: BTreeSet<&str> =
@@ -79,7 +79,7 @@ impl Render {
             print(&text)?;
             return Ok(Outcome::Fine);
         }
-        let (files, findings) = generate(&opened, &stacks)?;
+        let (files, findings) = generate(opened, &stacks)?;
         let mut all = opened.findings.clone();
         all.extend(findings);
         let options = Options { prune: self.prune };

@@ -3,7 +3,7 @@
 use super::between::{Namespaces, is_namespace};
 use super::fields::{self, FieldChange};
 use super::read::{Content, Reading, is_secret};
-use super::risk;
+use super::risk::{self, Reread};
 use super::{Action, Changes, Moved, ObjectChange, Scope};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
@@ -140,11 +140,13 @@ pub(super) fn compare(
     for object in new {
         groups.entry(pairing.key(&object)).or_default().1.push(object);
     }
+    let mut reread = Reread::default();
     for (old, new) in groups.into_values() {
         for pair in pairs(old, new) {
-            one(pair, &namespaces, pairing, changes);
+            one(pair, &namespaces, pairing, &mut reread, changes);
         }
     }
+    changes.objects.iter_mut().for_each(|change| reread.tell(change));
     changes.objects.sort_by(|a, b| {
         let key = |change: &ObjectChange| {
             (change.scope.clone(), change.identity.clone(), change.action, change.new_path.clone())
@@ -183,7 +185,13 @@ fn pairs(old: Vec<Object>, new: Vec<Object>) -> Vec<Pair> {
     pairs
 }
 
-fn one((old, new): Pair, namespaces: &Namespaces, pairing: &Pairing, changes: &mut Changes) {
+fn one(
+    (old, new): Pair,
+    namespaces: &Namespaces,
+    pairing: &Pairing,
+    reread: &mut Reread,
+    changes: &mut Changes,
+) {
     let Some(shown) = new.as_ref().or(old.as_ref()) else { return };
     let (scope, identity) = (shown.scope.clone(), shown.identity.clone());
     let (action, fields) = match (&old, &new) {
@@ -210,6 +218,8 @@ fn one((old, new): Pair, namespaces: &Namespaces, pairing: &Pairing, changes: &m
         let [old, new] = [&old, &new].map(|side| side.as_ref().map(|object| &object.value));
         risk::effects(&identity, old, new, &fields)
     };
+    let after = new.as_ref().map(|object| &object.value);
+    reread.add(&scope.environment, &identity, &effects, after);
     let is_secret = is_secret(&identity.api_version, &identity.kind);
     changes.objects.push(ObjectChange {
         scope,

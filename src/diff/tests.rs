@@ -112,6 +112,33 @@ fn texts_of_several_lines_are_compared_by_line() {
 }
 
 #[test]
+fn pods_that_restart_read_what_changed() {
+    let text = |level: &str, sum: &str| {
+        let config = |name: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: shop}}\n\
+                 data: {{level: {level}}}\n---\n"
+            )
+        };
+        format!(
+            "{}{}apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\n\
+             spec:\n  template:\n    metadata: {{annotations: {{checksum/config: '{sum}'}}}}\n    \
+             spec: {{volumes: [{{name: c, configMap: {{name: web}}}}]}}\n",
+            config("other"),
+            config("web"),
+        )
+    };
+    let reasons = |sum| -> Vec<&str> {
+        let changes =
+            compare(&files(&[(WEB, &text("info", "1"))]), &files(&[(WEB, &text("debug", sum))]));
+        changes.objects.iter().map(|change| change.effects[0].reason).collect()
+    };
+    let late = "running pods see it late or not at all";
+    assert_eq!(reasons("2"), [late, "read by its pods, which restart", "pod template changed"]);
+    assert_eq!(reasons("1"), [late, late]);
+}
+
+#[test]
 fn an_object_that_moved_is_not_a_change() {
     let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: ClusterIP}\n";
     let other = "apiVersion: v1\nkind: Service\nmetadata: {name: other}\n";

@@ -35,11 +35,12 @@ pub(super) fn variables(
         }));
     };
     let chosen: Vec<&Variable> = match rest.first() {
-        None => found.variables.iter().collect(),
+        None => found.container.variables.iter().collect(),
         Some(name) => {
-            let variable = found.variables.iter().find(|variable| variable.name.as_str() == name);
+            let variable =
+                found.container.variables.iter().find(|variable| variable.name.as_str() == name);
             let variable = variable.ok_or_else(|| {
-                let known = found.variables.iter().map(|variable| variable.name.as_str());
+                let known = found.container.variables.iter().map(|variable| variable.name.as_str());
                 Finding::error("unknown-path", format!("`{service}` has no variable `{name}`"))
                     .known("variables", name, known)
             })?;

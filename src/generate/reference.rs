@@ -7,7 +7,7 @@ mod layers;
 mod markdown;
 mod types;
 
-use super::schema::{FILE_TYPES, schemas};
+use super::schema::FILE_TYPES;
 use crate::fileset::FileSet;
 use crate::load::KindEntry;
 use crate::write::MARKER;
@@ -31,10 +31,13 @@ struct Language {
 const PAGES: &[&str] =
     &["service", "system", "system-override", "environment", "kind", "release", "lock"];
 
-/// The reference as files below `reference/`.
+/// The reference as files below `reference/`, from the schemas of the files.
 #[must_use]
-pub fn reference(kinds: &BTreeMap<String, KindEntry>) -> FileSet {
-    let schemas: BTreeMap<&'static str, Value> = schemas(kinds).into_iter().collect();
+pub fn reference(
+    schemas: Vec<(&'static str, Value)>,
+    kinds: &BTreeMap<String, KindEntry>,
+) -> FileSet {
+    let schemas: BTreeMap<&'static str, Value> = schemas.into_iter().collect();
     let homes = Homes::new(PAGES, &schemas);
     let layers = Layers::new(&schemas["system"], &schemas["system-override"]);
     let language = Language { schemas, homes, layers };

@@ -27,8 +27,11 @@ pub(super) struct FileType {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) files: &'static str,
-    schema: fn() -> Value,
+    root: fn(&mut SchemaGenerator) -> Value,
 }
+
+/// The dialect of JSON Schema.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Every kind of file of a project.
 pub(super) const FILE_TYPES: &[FileType] = &[
@@ -36,104 +39,118 @@ pub(super) const FILE_TYPES: &[FileType] = &[
         name: "environment",
         title: "An environment",
         files: "`environments/<environment>.yaml`",
-        schema: raw::<Environment>,
+        root: root::<Environment>,
     },
     FileType {
         name: "system",
         title: "A system",
         files: "`environments/<system>/system.yaml`",
-        schema: raw::<System>,
+        root: root::<System>,
     },
     FileType {
         name: "service",
         title: "A service or a shape",
         files: "`environments/<system>/services/<service>.yaml` and \
                 `environments/shapes/<shape>.yaml`",
-        schema: raw::<Service>,
+        root: root::<Service>,
     },
     FileType {
         name: "system-override",
         title: "What an environment says of a system",
         files: "`environments/<system>/<environment>.yaml`",
-        schema: raw::<SystemOverride>,
+        root: root::<SystemOverride>,
     },
     FileType {
         name: "kind",
         title: "A kind of the catalogue",
         files: "`environments/catalogue/<kind>.yaml`",
-        schema: raw::<Kind>,
+        root: root::<Kind>,
     },
     FileType {
         name: "release",
         title: "A release",
         files: "`environments/<system>/release.yaml`",
-        schema: raw::<Release>,
+        root: root::<Release>,
     },
     FileType {
         name: "lock",
         title: "The lock",
         files: "`environments/lock.yaml`",
-        schema: raw::<Lock>,
+        root: root::<Lock>,
     },
 ];
 
-/// What schemars makes of a type. The types of keys of maps are among its definitions, so that
-/// `shape` can refer to them.
-fn raw<T: JsonSchema>() -> Value {
+/// What schemars makes of the type of a file; the types in it become definitions.
+fn root<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    let mut schema = T::json_schema(generator).to_value();
+    schema["title"] = T::schema_name().into();
+    schema
+}
+
+/// The schema of each kind of file by its name, with the catalogue's kinds and their options.
+///
+/// The types of the files are made of the same definitions. So these are made, and brought to what
+/// the loader accepts, once; each schema is then given those that it refers to.
+#[must_use]
+pub fn schemas(kinds: &BTreeMap<String, KindEntry>) -> Vec<(&'static str, Value)> {
     let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12());
+    // The types of keys of maps: `shape` refers to them.
     let _ = generator.subschema_for::<Name>();
     let _ = generator.subschema_for::<PortName>();
     let _ = generator.subschema_for::<EnvName>();
     let _ = generator.subschema_for::<AbsolutePath>();
     let _ = generator.subschema_for::<SecretKey>();
     let _ = generator.subschema_for::<ImageName>();
-    generator.into_root_schema_for::<T>().to_value()
-}
-
-/// The schema of each kind of file by its name, with the catalogue's kinds and their options.
-#[must_use]
-pub fn schemas(kinds: &BTreeMap<String, KindEntry>) -> Vec<(&'static str, Value)> {
-    FILE_TYPES.iter().map(|file| (file.name, schema(file, kinds))).collect()
-}
-
-fn schema(file: &FileType, kinds: &BTreeMap<String, KindEntry>) -> Value {
-    let mut schema = shape::shape((file.schema)());
-    options::compose(&mut schema, kinds);
-    shape::remove_unused(&mut schema);
-    each(&mut schema, &mut shape::arrange);
-    let Value::Object(schema) = schema else { return schema };
-    Value::Object(ordered(file, schema))
+    let roots: Vec<Value> = FILE_TYPES.iter().map(|file| (file.root)(&mut generator)).collect();
+    let mut definitions = generator.take_definitions(true);
+    let keys = shape::keys(&definitions);
+    for (name, definition) in &mut definitions {
+        shape::shape(name, definition, &keys);
+    }
+    options::compose(&mut definitions, kinds);
+    for definition in definitions.values_mut() {
+        each(definition, &mut shape::arrange);
+    }
+    let files = FILE_TYPES.iter().zip(roots);
+    files
+        .map(|(file, mut root)| {
+            let name = root["title"].as_str().unwrap_or_default().to_owned();
+            shape::shape(&name, &mut root, &keys);
+            options::compose_root(&name, &mut root, kinds);
+            each(&mut root, &mut shape::arrange);
+            let used = shape::used(&root, &definitions);
+            (file.name, ordered(file, root, used))
+        })
+        .collect()
 }
 
 /// What a reader wants to know first, first; the definitions last.
-fn ordered(file: &FileType, mut schema: Map<String, Value>) -> Map<String, Value> {
+fn ordered(file: &FileType, schema: Value, definitions: BTreeMap<String, Value>) -> Value {
+    let Value::Object(mut schema) = schema else { return schema };
     let comment = format!("{MARKER} from the types of the language and the catalogue; do not edit");
     let doc = schema.remove("description").unwrap_or_default();
     let mut doc = doc.as_str().unwrap_or_default().to_owned();
     if !doc.contains("environments/") {
         doc = format!("{doc}\n\nFiles: {}", file.files);
     }
-    let dialect = schema.remove("$schema").unwrap_or_default();
-    let definitions = schema.remove("$defs");
     schema.remove("title");
     let mut ordered = Map::new();
-    ordered.insert("$schema".to_owned(), dialect);
+    ordered.insert("$schema".to_owned(), DIALECT.into());
     ordered.insert("$comment".to_owned(), comment.into());
     ordered.insert("title".to_owned(), file.title.into());
     ordered.insert("description".to_owned(), doc.into());
     ordered.extend(schema);
-    if let Some(Value::Object(definitions)) = definitions {
-        let sorted: BTreeMap<String, Value> = definitions.into_iter().collect();
-        ordered.insert("$defs".to_owned(), sorted.into_iter().collect::<Map<_, _>>().into());
+    if !definitions.is_empty() {
+        ordered.insert("$defs".to_owned(), definitions.into_iter().collect::<Map<_, _>>().into());
     }
-    ordered
+    Value::Object(ordered)
 }
 
 /// The schemas as files, `schema/<name>.json`.
 #[must_use]
-pub fn files(kinds: &BTreeMap<String, KindEntry>) -> FileSet {
+pub fn files(schemas: &[(&'static str, Value)]) -> FileSet {
     let mut files = FileSet::default();
-    for (name, schema) in schemas(kinds) {
+    for (name, schema) in schemas {
         files.add(format!("schema/{name}.json"), format!("{schema:#}\n"));
     }
     files

@@ -27,14 +27,15 @@ pub const TARGETS: &[&dyn Target] = &[&Kubernetes];
 /// The files that are the same for every stack: editor schemas and the reference.
 #[must_use]
 pub fn shared(project: &Project) -> FileSet {
-    let mut files = schema::files(&project.kinds);
-    files.extend(reference::reference(&project.kinds));
+    let schemas = schema::schemas(&project.kinds);
+    let mut files = schema::files(&schemas);
+    files.extend(reference::reference(schemas, &project.kinds));
     files
 }
 
 /// The files of all stacks for all targets that their environments want.
 #[must_use]
-pub fn generate(project: &Project, stacks: &[Stack]) -> (FileSet, Vec<Finding>) {
+pub fn generate(project: &Project, stacks: &[&Stack]) -> (FileSet, Vec<Finding>) {
     let mut files = FileSet::default();
     let mut findings = Vec::new();
     for stack in stacks {

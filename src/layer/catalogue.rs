@@ -4,7 +4,9 @@ use super::form::{ShortForm, TextItem};
 use super::network::Port;
 use super::workload::{Resources, Token};
 use super::{OneOrMany, Short};
-use crate::value::{AbsolutePath, Bytes, Duration, EnvName, ImageName, Name, PortName, Tag};
+use crate::value::{
+    AbsolutePath, Bytes, Duration, EnvName, ImageName, Name, Percent, PortName, Tag,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -152,6 +154,11 @@ pub struct DataFolder {
     ///
     /// Example: `memory: true`
     pub memory: Option<bool>,
+    /// Values of options with which the data must not be lost: a service then says a volume, although
+    /// there is `scratch`.
+    ///
+    /// Example: `lasts-if: { role: store }`
+    pub lasts_if: Option<BTreeMap<String, String>>,
 }
 
 impl ShortForm for DataFolder {
@@ -228,6 +235,19 @@ pub struct KindOption {
     ///
     /// Example: `scalars: true`
     pub scalars: Option<bool>,
+    /// Of an amount that is held in memory: how much more the container needs than this. Its memory
+    /// follows the option.
+    ///
+    /// Example: `headroom: 50%`
+    pub headroom: Option<Percent>,
+    /// Keys of its entries that name an entry of another option.
+    ///
+    /// Example: `names: { owns: databases }`
+    pub names: Option<BTreeMap<String, String>>,
+    /// The option without whose entries its own lead to nothing.
+    ///
+    /// Example: `with: users`
+    pub with: Option<String>,
     /// Whether an environment may set it.
     ///
     /// Example: `environment: true`

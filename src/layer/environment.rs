@@ -3,7 +3,7 @@
 use super::Short;
 use super::form::ShortForm;
 use super::service::Override;
-use crate::value::{Host, KubernetesVersion, Name};
+use crate::value::{self, Host, KubernetesVersion, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,7 +77,7 @@ pub struct Registry {
     /// The registry's host, and the path below which the images are.
     ///
     /// Example: `host: ghcr.io/example`
-    pub host: Option<String>,
+    pub host: Option<value::Registry>,
 }
 
 /// A Kubernetes cluster.

@@ -332,7 +332,7 @@ pub struct Elsewhere {
     pub ports: Option<BTreeMap<PortName, value::Port>>,
     /// Facts that callers are told instead of the kind's own.
     ///
-    /// Example: `facts: { database: shop_prod }`
+    /// Example: `facts: { name: shop_prod }`
     pub facts: Option<BTreeMap<String, String>>,
     /// References to the secrets that callers need, by fact.
     ///
@@ -363,7 +363,7 @@ pub struct ElsewhereOverride {
     pub ports: Option<BTreeMap<PortName, value::Port>>,
     /// Facts that callers are told instead of the kind's own.
     ///
-    /// Example: `facts: { database: shop_prod }`
+    /// Example: `facts: { name: shop_prod }`
     pub facts: Option<BTreeMap<String, String>>,
     /// References to the secrets that callers need, by fact.
     ///

@@ -2,7 +2,7 @@
 
 use super::files::{DirectoryEntry, Files};
 use super::project::{KindEntry, Project};
-use super::{secrets, typed, yaml};
+use super::{conflict, secrets, typed, yaml};
 use crate::finding::Finding;
 use crate::layer;
 use crate::source::Place;
@@ -178,6 +178,7 @@ impl Loader {
             );
         }
         self.project.lock = lock.filter(|_| !read.has_unknown());
+        self.project.lock_node = Some(node);
         Ok(())
     }
 
@@ -267,6 +268,10 @@ impl Loader {
             }
         };
         let file = self.project.sources.add(path.to_string(), text.clone());
+        if let Some(finding) = conflict::in_yaml(file, &text) {
+            self.findings.push(finding);
+            return Ok(Some(Node::unknown(Place::start_of(file))));
+        }
         let (mut node, mut findings) = yaml::parse(file, &text);
         secrets::conceal(file, node.as_mut(), &mut self.project.sources, &mut findings);
         let empty = findings.iter().any(|finding| finding.id == "empty-file");

@@ -1,5 +1,6 @@
 //! Load: files to layers. The only reader of input; every value knows where it stands.
 
+mod conflict;
 mod deserialize;
 mod fault;
 mod files;

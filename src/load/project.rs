@@ -21,6 +21,25 @@ pub struct Project {
     pub systems: BTreeMap<String, SystemFiles>,
     /// What everything is pinned to; nothing if that is at fault.
     pub lock: Option<layer::Lock>,
+    /// The lock's file, for places.
+    pub lock_node: Option<Node>,
+}
+
+impl Project {
+    /// Whether anything in it is at fault.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        let kinds = self.kinds.values().map(|entry| &entry.node);
+        let systems = self.systems.values();
+        let mut nodes = self.environments.values().chain(self.shapes.values()).chain(kinds).chain(
+            systems
+                .clone()
+                .flat_map(|files| [&files.node].into_iter().chain(files.overrides.values())),
+        );
+        nodes.any(Node::has_unknown)
+            || self.lock.is_none()
+            || systems.clone().any(|files| files.release.is_none())
+    }
 }
 
 /// A kind of the catalogue.

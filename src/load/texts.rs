@@ -3,7 +3,7 @@
 use super::files::link_loop;
 use super::loader::Loader;
 use super::project::{MountedText, SystemFiles};
-use super::yaml;
+use super::{conflict, yaml};
 use crate::finding::Finding;
 use crate::source::Place;
 use crate::tree::{Node, Value};
@@ -140,6 +140,10 @@ impl Loader {
                 Ok(text) => {
                     let Some(fault) = forbidden(&text) else {
                         let file = self.project.sources.add(path.to_string(), text.clone());
+                        if let Some(finding) = conflict::in_text(file, &text) {
+                            self.findings.push(finding);
+                            return Ok(None);
+                        }
                         let place = Place::new(file, 0, text.len());
                         return Ok(Some((text, place)));
                     };

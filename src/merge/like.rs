@@ -93,8 +93,8 @@ fn remove(node: &mut Node, path: &[&str]) {
     }
 }
 
-/// Something that must not be inherited in silence, since two environments would share it: a host
-/// elsewhere, or a full host name.
+/// What must not be inherited in silence, since two environments would share it: a host elsewhere
+/// with what is known of it, or a full host name.
 pub struct Inherited;
 
 impl Inherited {
@@ -103,27 +103,30 @@ impl Inherited {
     /// `like` is where the last environment says whom it is like.
     #[must_use]
     pub fn findings(
+        system: &str,
         chain: &[&str],
         files: &BTreeMap<String, Node>,
         like: Option<Place>,
     ) -> Vec<Finding> {
         let Some((own, liked)) = chain.split_last() else { return Vec::new() };
         let mut findings = Vec::new();
-        let mut seen: BTreeMap<Shared<'_>, (&str, Place)> = BTreeMap::new();
+        let mut seen: BTreeMap<(Vec<&str>, &str), Taken<'_>> = BTreeMap::new();
         for name in liked {
             let Some(file) = files.get(*name) else { continue };
-            seen.extend(shared(file).into_iter().map(|(found, place)| (found, (*name, place))));
+            for Shared { of, part, keys, place } in shared(file) {
+                seen.entry((of, part)).or_default().insert(keys, (name, place));
+            }
         }
         let own_file = files.get(*own);
         if own_file.is_some_and(|file| !is_known(file)) {
             return findings;
         }
-        for (Shared { of, part, key }, (from, place)) in seen {
+        for ((of, part), mut taken) in seen {
             let path: Vec<&str> = of.iter().copied().chain([part]).collect();
             let said = own_file.and_then(|file| file.at(&path));
+            taken.retain(|keys, _| said.is_none_or(|said| said.at(keys).is_none()));
             let confirmed = said.is_some_and(|node| {
                 node.value == Value::Null
-                    || node.child(key).is_some()
                     || node.child("enabled").is_some_and(|on| on.value == Value::Bool(false))
                     || node.child("same").is_some_and(|same| same.value == Value::Bool(true))
             });
@@ -133,50 +136,78 @@ impl Inherited {
             if confirmed || gone {
                 continue;
             }
-            let message =
-                format!("`{own}` would take `{}.{key}` from `{from}` in silence", path.join("."));
+            let Some((from, first)) = taken.values().next().copied() else { continue };
+            let keys: Vec<String> = taken.keys().map(|keys| keys.join(".")).collect();
+            let whole = path.join(".");
+            let (message, it) = match &keys[..] {
+                [key] => (format!("`{whole}.{key}` from `{from}`"), "it"),
+                keys => {
+                    let keys = keys.join("`, `");
+                    (format!("`{keys}` of `{whole}` from `{from}`"), "them")
+                }
+            };
+            let message = format!("`{own}` would take {message} in silence");
             let finding = Finding::error("inherited-address", message).help(format!(
-                "say it for `{own}` too, or confirm it there with `{part}: {{ same: true }}`"
+                "say {it} in `environments/{system}/{own}.yaml`, or confirm {it} there with \
+                 `{part}: {{ same: true }}`"
             ));
             // What must be mended is the file that does not say it, or the one that it is like.
             let silent = own_file.map(|file| file.key_place(&path));
             findings.push(match silent.or(like) {
-                Some(silent) => finding
-                    .at(silent)
-                    .label(format!("`{own}` does not say it"))
-                    .related(place, format!("`{from}` says it")),
-                None => finding.at(place).label(format!("`{from}` says it")),
+                Some(silent) => {
+                    let finding = finding.at(silent).label(format!("`{own}` does not say {it}"));
+                    taken.values().fold(finding, |finding, (from, place)| {
+                        finding.related(*place, format!("`{from}` says it"))
+                    })
+                }
+                None => finding.at(first).label(format!("`{from}` says it")),
             });
         }
         findings
     }
 }
 
-/// An address that two environments must not share by accident.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// What is taken of a part: by its keys, the environment that says it, and where.
+type Taken<'a> = BTreeMap<Vec<&'a str>, (&'a str, Place)>;
+
+/// A value that two environments must not share by accident.
 struct Shared<'a> {
     /// What it is said of: a service, a shape, or the defaults.
     of: Vec<&'a str>,
+    /// The part of that.
     part: &'static str,
-    key: &'static str,
+    /// The keys within the part.
+    keys: Vec<&'a str>,
+    place: Place,
 }
 
-/// Each such address of a system's file, and its place.
-fn shared(file: &Node) -> Vec<(Shared<'_>, Place)> {
+/// Each such value of a system's file.
+fn shared(file: &Node) -> Vec<Shared<'_>> {
     let mut described: Vec<Vec<&str>> = vec![vec!["defaults"]];
-    for key in ["services", "shapes"] {
-        let map = file.child(key).and_then(Node::as_map);
-        let names = map.into_iter().flat_map(|map| map.entries.keys());
-        described.extend(names.map(|name| vec![key, name.as_str()]));
+    for sort in ["services", "shapes"] {
+        described.extend(names(file.child(sort)).map(|name| vec![sort, name]));
     }
     let mut all = Vec::new();
     for of in described {
-        for (part, key) in [("elsewhere", "host"), ("expose", "hosts")] {
-            let node = file.at(&of).and_then(|node| node.at(&[part, key]));
-            if let Some(node) = node.filter(|node| node.value != Value::Null) {
-                all.push((Shared { of: of.clone(), part, key }, node.place));
+        let Some(node) = file.at(&of) else { continue };
+        let mut add = |part, keys: Vec<_>| {
+            let value = node.child(part).and_then(|node| node.at(&keys));
+            if let Some(value) = value.filter(|value| value.value != Value::Null) {
+                all.push(Shared { of: of.clone(), part, keys, place: value.place });
+            }
+        };
+        add("elsewhere", vec!["host"]);
+        add("expose", vec!["hosts"]);
+        for known in ["facts", "secrets"] {
+            for name in names(node.at(&["elsewhere", known])) {
+                add("elsewhere", vec![known, name]);
             }
         }
     }
     all
+}
+
+fn names(node: Option<&Node>) -> impl Iterator<Item = &str> {
+    let map = node.and_then(Node::as_map);
+    map.into_iter().flat_map(|map| map.entries.keys()).map(String::as_str)
 }

@@ -5,12 +5,14 @@
 //! merged layer records it as one; that is what makes the order of merging irrelevant:
 //! `(a · b) · c` equals `a · (b · c)`. What is at fault stays so until something replaces it.
 
+mod kind;
 mod like;
 mod service;
 mod system;
 #[cfg(test)]
 mod tests;
 
+pub use kind::held;
 pub use like::{Inherited, chain, environment_layers};
 pub use service::{Layer, Origin, ServiceLayers, own_code, said, service_layers};
 pub use system::{is_known, system_layers};

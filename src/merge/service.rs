@@ -1,5 +1,6 @@
 //! Which layers make up a service, in their order.
 
+use super::kind::from_kind;
 use super::{merge_all, settle};
 use crate::finding::Finding;
 use crate::load::{KindEntry, Project, SystemFiles};
@@ -50,11 +51,8 @@ pub struct ServiceLayers<'a> {
     pub merged: Node,
 }
 
-/// Keys that a kind gives its services.
-const FROM_KIND: &[&str] = &["resources", "stop-within", "token"];
-
-/// Keys that say what a service runs.
-const RUNS: &[&str] = &["build", "image", "kind"];
+/// Keys that say what a service runs, and what its kind makes of it.
+const RUNS: &[&str] = &["build", "image", "kind", "options"];
 
 /// The layers of a service. `overrides` are the system's files of the environment's chain, and
 /// `environments` the environment's own.
@@ -89,7 +87,7 @@ pub fn service_layers<'a>(
             // What the kind says is known only in part, so that the service is.
             Node::unknown(kind.node.place)
         } else {
-            part(&kind.node, FROM_KIND)
+            from_kind(kind, &runs)
         });
         layers.push(Layer { origin: Origin::Catalogue, node });
     }
@@ -149,7 +147,7 @@ fn kind_of<'a>(project: &'a Project, service: &Node) -> Option<&'a KindEntry> {
 }
 
 /// A layer without all keys but some: since maps merge key by key, so do the parts.
-fn part(layer: &Node, keys: &[&str]) -> Node {
+pub(super) fn part(layer: &Node, keys: &[&str]) -> Node {
     let Value::Map(map) = &layer.value else { return layer.clone() };
     let entries = keys.iter().filter_map(|key| map.entries.get_key_value(*key));
     let entries = entries.map(|(key, entry)| (key.clone(), entry.clone())).collect();

@@ -1,17 +1,21 @@
 //! The model: one system in one environment, complete. Nothing here is undecided.
 
+mod container;
 mod environment;
 mod flow;
 mod image;
 mod service;
 mod volume;
 
+pub use container::{
+    Container, Part, Probe, ProbeCheck, Probes, Resources, Variable, VariableValue,
+};
 pub use environment::{Environment, Tier};
 pub use flow::{Flow, Peer};
 pub use image::Image;
 pub use service::{
-    Endpoint, Exposed, File, Part, Port, Probe, ProbeCheck, Probes, Replicas, Resources, Rollout,
-    Secret, SecretForm, SecretReference, Service, ServiceKind, Variable, VariableValue,
+    Endpoint, Exposed, File, Port, Replicas, Rollout, Secret, SecretForm, SecretReference, Service,
+    ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 

@@ -1,12 +1,8 @@
 //! A service, complete.
 
-use super::{Flow, Image, Volume};
+use super::{Container, Flow, Volume};
 use crate::layer::{Protocol, Run, TokenRule};
-use crate::value::{
-    AbsolutePath, Bytes, Cpu, Duration, EnvName, Host, LabelValue, Name, Percent, PortName,
-    SecretKey,
-};
-use std::collections::BTreeMap;
+use crate::value::{AbsolutePath, Duration, Host, LabelValue, Name, Percent, PortName, SecretKey};
 
 /// A service of a system, as it runs in one environment.
 #[derive(Debug, Clone)]
@@ -19,38 +15,24 @@ pub struct Service {
     pub source: String,
     /// What it is.
     pub kind: ServiceKind,
-    /// Its image.
-    pub image: Image,
     /// The version that people know it by, if it can be a label.
     pub version: Option<LabelValue>,
     /// Whether it is called or not.
     pub run: Run,
-    /// Replaces the image's entrypoint, if present.
-    pub command: Option<Vec<String>>,
-    /// Arguments of the entrypoint, if present.
-    pub args: Option<Vec<String>>,
-    /// The folder in which the program starts, if not the image's own.
-    pub workdir: Option<AbsolutePath>,
+    /// Its main container.
+    pub container: Container,
     /// Its ports, in order of name.
     pub ports: Vec<Port>,
-    /// What it is asked.
-    pub probes: Probes,
     /// What Prometheus scrapes.
     pub metrics: Vec<Endpoint>,
     /// Whom it calls.
     pub flows: Vec<Flow>,
-    /// Its environment variables, in order of name.
-    pub variables: Vec<Variable>,
     /// Its files, in order of path.
     pub files: Vec<File>,
     /// Its secrets, in order of key.
     pub secrets: Vec<Secret>,
     /// Its volumes, in order of name.
     pub volumes: Vec<Volume>,
-    /// What it requests.
-    pub requests: Resources,
-    /// What it may use at most.
-    pub limits: Resources,
     /// How many pods run.
     pub replicas: Replicas,
     /// How a new version takes over.
@@ -61,8 +43,6 @@ pub struct Service {
     pub user: u32,
     /// The group it runs as, and that owns its volumes.
     pub group: u32,
-    /// Whether it may write outside its volumes.
-    pub writable_root: bool,
     /// What it may ask the Kubernetes API; empty for most.
     pub token: Vec<TokenRule>,
     /// Where the public reaches it.
@@ -118,99 +98,6 @@ pub struct Endpoint {
     pub path: String,
 }
 
-/// What a container is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probes {
-    /// Until it succeeds once.
-    pub start: Option<Probe>,
-    /// Fails: restart.
-    pub live: Option<Probe>,
-    /// Fails: no traffic.
-    pub ready: Option<Probe>,
-}
-
-/// One question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
-    /// The question.
-    pub check: ProbeCheck,
-    /// How often.
-    pub every: Duration,
-    /// How long an answer may take.
-    pub timeout: Duration,
-    /// How many failures in a row count.
-    pub failures: u32,
-}
-
-/// How a container is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProbeCheck {
-    /// By HTTP.
-    Http {
-        /// The path.
-        path: String,
-        /// The port.
-        port: PortName,
-        /// Headers to send.
-        headers: BTreeMap<String, String>,
-    },
-    /// By gRPC's health protocol.
-    Grpc {
-        /// The port's number: Kubernetes takes no name here.
-        port: u16,
-        /// The gRPC service.
-        service: Option<String>,
-    },
-    /// By a connection.
-    Tcp {
-        /// The port.
-        port: PortName,
-    },
-    /// By a command.
-    Exec {
-        /// The command and its arguments.
-        command: Vec<String>,
-    },
-}
-
-/// An environment variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
-    /// Its name.
-    pub name: EnvName,
-    /// Its value.
-    pub value: VariableValue,
-    /// The keys below the service that say it, for instance `config.LOG_LEVEL`.
-    pub origin: Vec<String>,
-    /// The text from which the value was evaluated, if it was, and the facts it used.
-    pub text: Option<(String, Vec<String>)>,
-}
-
-/// The value of a variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VariableValue {
-    /// A text, literal.
-    Text(String),
-    /// A key of the service's secrets.
-    Secret {
-        /// The key.
-        key: SecretKey,
-        /// Whether the service starts without it.
-        optional: bool,
-    },
-    /// A text with references to variables that hold secrets: literal parts and names in turn.
-    Joined(Vec<Part>),
-}
-
-/// A part of a text with secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// Literal text.
-    Text(String),
-    /// A variable.
-    Variable(EnvName),
-}
-
 /// A mounted file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -255,17 +142,6 @@ pub enum SecretForm {
     File(AbsolutePath),
     /// A variable, which `variables` holds.
     Variable,
-}
-
-/// Amounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resources {
-    /// CPU.
-    pub cpu: Option<Cpu>,
-    /// Memory.
-    pub memory: Option<Bytes>,
-    /// Ephemeral storage.
-    pub storage: Option<Bytes>,
 }
 
 /// How many pods run.

@@ -2,7 +2,7 @@
 //! for it, so all drafts of an environment are made first.
 
 use super::{
-    facts, image, options, ports, system,
+    elsewhere, facts, image, options, ports, system,
     texts::{Facts, Texts},
 };
 use crate::finding::Finding;
@@ -12,7 +12,7 @@ use crate::merge::{Layer, Origin, ServiceLayers, own_code, said, service_layers}
 use crate::model::{Environment, Image, Port};
 use crate::source::Place;
 use crate::tree::{Map, Node, Value};
-use crate::value::{Name, Namespace};
+use crate::value::{Name, Namespace, PortName};
 use serde_json::Map as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +78,8 @@ pub struct Draft<'a> {
     pub image: Option<Image>,
     /// Its ports in order of name.
     pub ports: Vec<Port>,
+    /// Ports that have no number, which was reported.
+    pub(super) unnumbered: Vec<PortName>,
     /// Whether nobody calls it.
     pub worker: bool,
 }
@@ -366,11 +368,13 @@ fn service_draft<'a>(
         kind,
         image: None,
         ports: Vec::new(),
+        unnumbered: Vec::new(),
         worker,
         node,
         service,
     };
-    draft.ports = ports::ports(&draft, findings)?;
+    (draft.ports, draft.unnumbered) = ports::ports(&draft, findings);
+    elsewhere::unknown(&draft, findings);
     draft.image = image::image(world, system, &draft, findings);
     Some(draft)
 }

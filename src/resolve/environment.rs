@@ -54,7 +54,7 @@ pub(super) fn environment(
         after: typed.after,
         targets: typed.targets?,
         domain: typed.domain?,
-        registry: typed.registry.and_then(|registry| registry.host),
+        registry: typed.registry.and_then(|registry| registry.host).map(|host| host.to_string()),
         images: typed.images,
         kubernetes: kubernetes.version?,
         context: kubernetes.context,

@@ -27,6 +27,10 @@ pub(super) fn facts(
     let environment = &world.environment;
     let mut facts = Facts::default();
     facts.extend(system.public.clone());
+    for port in &draft.unnumbered {
+        facts.unknown(format!("ports.{}", fact_key(port.as_str())));
+        facts.unknown("self.url".to_owned());
+    }
     if draft.image.is_none() {
         facts.unknown("release".to_owned());
     }

@@ -1,6 +1,6 @@
 //! Probes: what a service is asked, and how often.
 
-use super::draft::{Draft, World};
+use super::draft::{Draft, KindDraft, World};
 use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{self, Protocol, TextItem};
@@ -66,12 +66,19 @@ pub(super) fn probes(
         // What is asked and cannot be was told.
         (Some(_), _, None) if asks => None,
         (Some(_), _, None) => {
+            let path = ["contract", "health", "starts-within"];
+            let (name, place) = match &draft.kind {
+                Some(kind) if said.starts_within.is_none() => {
+                    (kind.entry.name.as_str(), kind.entry.node.key_place(&path))
+                }
+                _ => (draft.name.as_str(), draft.node.key_place(&path[1..])),
+            };
             ask.findings.push(
                 Finding::error(
                     "nothing-to-ask",
-                    format!("`{}` says how long its start takes, but not how to ask", draft.name),
+                    format!("`{name}` says how long its start takes, but not how to ask"),
                 )
-                .at(draft.node.key_place(&["health", "starts-within"]))
+                .at(place)
                 .help("say `health.live` or `health.ready`"),
             );
             None
@@ -135,9 +142,9 @@ impl Asker<'_> {
                 || probe.tcp.is_some()
                 || probe.exec.is_some()
         };
-        let probe = match (said, contract) {
-            (Some(said), _) if asks(said) => said.clone(),
-            (_, Some(contract)) => contract,
+        let (probe, by) = match (said, contract) {
+            (Some(said), _) if asks(said) => (said.clone(), By::service(self.draft, name)),
+            (_, Some(contract)) => (contract, By::kind(self.draft.kind.as_ref()?, name)),
             (Some(_), None) => {
                 self.findings.push(
                     Finding::error(
@@ -153,11 +160,11 @@ impl Asker<'_> {
             (None, None) => return None,
         };
         if let Some(path) = &probe.path {
-            let port = self.port(name, probe.port.as_ref(), &["http"])?;
-            let path = self.text(path, &["health", name, "path"])?;
+            let port = self.port(&by, probe.port.as_ref(), &["http"])?;
+            let path = self.text(path, by.below(by.path))?;
             if let Err(error) = path.parse::<crate::value::UrlPath>() {
-                let mut finding = Finding::error("invalid-value", error.message)
-                    .at(self.draft.node.value_place(&["health", name, "path"]));
+                let mut finding =
+                    Finding::error("invalid-value", error.message).at(by.below(by.path));
                 finding.help = error.help;
                 self.findings.push(finding);
                 return None;
@@ -166,23 +173,23 @@ impl Asker<'_> {
             return Some(ProbeCheck::Http { path, port: port.name, headers });
         }
         if let Some(grpc) = &probe.grpc {
-            let port = self.port(name, probe.port.as_ref(), &["grpc"])?;
+            let port = self.port(&by, probe.port.as_ref(), &["grpc"])?;
             return Some(ProbeCheck::Grpc { port: port.number, service: grpc.service.clone() });
         }
         if let Some(port) = &probe.tcp {
-            return Some(ProbeCheck::Tcp { port: self.port(name, Some(port), &[])?.name });
+            return Some(ProbeCheck::Tcp { port: self.port(&by, Some(port), &[])?.name });
         }
         let mut command = Vec::new();
         for (index, item) in probe.exec.iter().flatten().enumerate() {
-            command.push(self.text(item, &["health", name, "exec", &index.to_string()])?);
+            command.push(self.text(item, by.item(index))?);
         }
         if command.is_empty() {
             self.findings.push(
                 Finding::error(
                     "nothing-to-ask",
-                    format!("`health.{name}.exec` is an empty command"),
+                    format!("`{}.{}` is an empty command", by.words(), by.command),
                 )
-                .at(self.draft.node.key_place(&["health", name]))
+                .at(by.place())
                 .help("say what is run, such as `exec: [/usr/local/bin/app, healthcheck]`"),
             );
             return None;
@@ -190,11 +197,10 @@ impl Asker<'_> {
         Some(ProbeCheck::Exec { command })
     }
 
-    fn text(&mut self, item: &TextItem, path: &[&str]) -> Option<String> {
+    fn text(&mut self, item: &TextItem, place: Place) -> Option<String> {
         match item {
             TextItem::Literal(text) => Some(text.clone()),
             TextItem::Template(template) => {
-                let place = self.draft.node.value_place(path);
                 match self.world.texts.evaluate(&template.text, self.facts, place) {
                     Ok(evaluated) => Some(evaluated.text),
                     Err(fault) => {
@@ -207,21 +213,16 @@ impl Asker<'_> {
     }
 
     /// The port that is asked: the named one, the usual one, or the only one.
-    fn port(&mut self, probe: &str, name: Option<&PortName>, usual: &[&str]) -> Option<Port> {
-        let ports = &self.draft.ports;
-        let node = &self.draft.node;
-        let place = node.key_place(&["health", probe]);
+    fn port(&mut self, by: &By<'_>, name: Option<&PortName>, usual: &[&str]) -> Option<Port> {
+        let (ports, unnumbered) = (&self.draft.ports, &self.draft.unnumbered);
         let known = || ports.iter().map(|port| port.name.as_str());
         if let Some(name) = name {
             let found = ports.iter().find(|port| port.name == *name);
-            if found.is_none() {
+            if found.is_none() && !unnumbered.contains(name) {
                 self.findings.push(
-                    Finding::error(
-                        "unknown-port",
-                        format!("`{}` has no port `{name}`", self.draft.name),
-                    )
-                    .at(said(node, probe).unwrap_or(place))
-                    .known("ports", name.as_str(), known()),
+                    Finding::error("unknown-port", format!("`{}` has no port `{name}`", by.name))
+                        .at(by.port())
+                        .known("ports", name.as_str(), known()),
                 );
             }
             return found.cloned();
@@ -231,13 +232,14 @@ impl Asker<'_> {
         let usual = askable.iter().find(|port| usual.contains(&port.name.as_str()));
         match (usual, &askable[..]) {
             (Some(port), _) => Some((*port).clone()),
+            // What is meant may be the port without a number.
+            (None, _) if !unnumbered.is_empty() => None,
             (None, [only]) => Some((*only).clone()),
             (None, []) => {
-                let message =
-                    format!("`{}` has no port that `health.{probe}` could ask", self.draft.name);
+                let message = format!("`{}` has no port that `{}` could ask", by.name, by.words());
                 self.findings.push(
                     Finding::error("nothing-to-ask", message)
-                        .at(place)
+                        .at(by.place())
                         .help("give it one, such as `ports: { http: 8080 }`, or ask by `exec`"),
                 );
                 None
@@ -246,9 +248,9 @@ impl Asker<'_> {
                 self.findings.push(
                     Finding::error(
                         "several-ports",
-                        format!("`health.{probe}` does not say which port it asks"),
+                        format!("`{}` does not say which port it asks", by.words()),
                     )
-                    .at(place)
+                    .at(by.place())
                     .known("ports", "", known())
                     .help(format!("say which, such as `port: {}`", first.name)),
                 );
@@ -258,7 +260,61 @@ impl Asker<'_> {
     }
 }
 
-/// Where a probe names its port.
-fn said(node: &Node, probe: &str) -> Option<Place> {
-    ["port", "tcp"].iter().find_map(|key| Some(node.at(&["health", probe, key])?.place))
+/// Who says how a probe asks: a service, or a kind for all services of it. A fault stands there.
+struct By<'a> {
+    name: &'a str,
+    node: &'a Node,
+    /// The keys that lead to the probe.
+    keys: [&'a str; 2],
+    /// The keys of a path and of a command in it.
+    path: &'static str,
+    command: &'static str,
+}
+
+impl<'a> By<'a> {
+    fn service(draft: &'a Draft<'_>, probe: &'a str) -> Self {
+        Self {
+            name: draft.name.as_str(),
+            node: &draft.node,
+            keys: ["health", probe],
+            path: "path",
+            command: "exec",
+        }
+    }
+
+    fn kind(kind: &'a KindDraft<'_>, probe: &str) -> Self {
+        let node = &kind.entry.node;
+        let has_own = probe == "ready" && node.at(&["contract", "health", "ready"]).is_some();
+        Self {
+            name: &kind.entry.name,
+            node,
+            keys: ["contract", "health"],
+            path: if has_own { "ready" } else { "live" },
+            command: "command",
+        }
+    }
+
+    /// The keys in words.
+    fn words(&self) -> String {
+        self.keys.join(".")
+    }
+
+    fn place(&self) -> Place {
+        self.node.key_place(&self.keys)
+    }
+
+    fn below(&self, key: &str) -> Place {
+        self.node.value_place(&[self.keys[0], self.keys[1], key])
+    }
+
+    fn item(&self, index: usize) -> Place {
+        let index = index.to_string();
+        self.node.value_place(&[self.keys[0], self.keys[1], self.command, &index])
+    }
+
+    /// Where the port is named.
+    fn port(&self) -> Place {
+        let named = |key: &&str| self.node.at(&[self.keys[0], self.keys[1], key]).is_some();
+        ["port", "tcp"].iter().find(|key| named(key)).map_or(self.place(), |key| self.below(key))
+    }
 }

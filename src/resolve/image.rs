@@ -5,12 +5,10 @@ use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::Image;
-use crate::source::Place;
-use crate::value::{ImageName, ImageReference, Name, Tag};
-use std::collections::BTreeMap;
+use crate::value::{ImageName, ImageReference, Tag};
 
 /// The tag of an own image that has no release.
-const UNRELEASED: &str = "unreleased";
+pub(super) const UNRELEASED: &str = "unreleased";
 
 /// The image of a service; nothing where it, or what it is pinned by, is at fault, or where it
 /// belongs to another service.
@@ -74,52 +72,6 @@ pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
         if let Some(draft) = system.services.get_mut(&name) {
             draft.image = image;
         }
-    }
-}
-
-/// Own images without a release: where each service is described, by system and service.
-#[derive(Default)]
-pub(super) struct Unreleased(BTreeMap<Name, BTreeMap<Name, Place>>);
-
-impl Unreleased {
-    /// Adds those of an environment.
-    pub(super) fn add(&mut self, world: &World<'_>) {
-        for system in world.systems.values() {
-            // A release that is at fault says nothing of what it lacks.
-            let Some(release) = &system.files.release else { continue };
-            let without = system
-                .services
-                .values()
-                .filter(|draft| draft.own && draft.here())
-                .filter(|draft| !matches!(draft.service.image, Some(layer::Image::Of(_))))
-                .filter(|draft| !release.contains_key(draft.name.as_str()));
-            for draft in without {
-                let services = self.0.entry(system.name.clone()).or_default();
-                services.insert(draft.name.clone(), draft.place);
-            }
-        }
-    }
-
-    /// One warning for each system, whichever environments run its services.
-    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
-        self.0.into_iter().filter_map(|(system, services)| {
-            let (first, place) = services.first_key_value()?;
-            let (message, its) = match services.len() {
-                1 => (format!("`{system}/{first}` has no release"), "its image is"),
-                count => {
-                    (format!("{count} services of `{system}` have no release"), "their images are")
-                }
-            };
-            let finding = Finding::warning("unreleased-image", message)
-                .at(*place)
-                .note(format!("{its} written with the tag `{UNRELEASED}`"))
-                .help(format!("after a build: iac release set {system} {first}=VERSION@DIGEST"));
-            let names: Vec<&str> = services.keys().map(Name::as_str).collect();
-            Some(match names[..] {
-                [_] => finding,
-                _ => finding.note(format!("services: {}", names.join(", "))),
-            })
-        })
     }
 }
 
@@ -234,9 +186,6 @@ fn of_kind(
             return None;
         }
     };
-    if digest.is_none() && draft.here() {
-        findings.push(unlocked(&format!("{name}:{tag}")).at(place));
-    }
     let name = draft.service.mirror.clone().unwrap_or(name);
     Some(Image { name, tag: Some(tag), digest, own: false })
 }
@@ -245,12 +194,6 @@ fn of_kind(
 fn is_of_line(tag: &str, line: &str) -> bool {
     let tag = tag.strip_prefix('v').unwrap_or(tag);
     tag.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
-}
-
-fn unlocked(image: &str) -> Finding {
-    Finding::warning("unlocked-image", format!("the lock does not know `{image}`"))
-        .note("a tag can be moved: what runs may change without a change here")
-        .help("add its tag and digest to `environments/lock.yaml`")
 }
 
 fn third_party(
@@ -274,8 +217,5 @@ fn third_party(
     let locked = locked.filter(|locked| reference.tag().is_none_or(|tag| *tag == locked.tag));
     let digest =
         reference.digest().cloned().or_else(|| locked.and_then(|locked| locked.digest.clone()));
-    if digest.is_none() && draft.here() {
-        findings.push(unlocked(&reference.to_string()).at(place));
-    }
     Some(Image { name, tag: reference.tag().cloned(), digest, own: false })
 }

@@ -4,14 +4,17 @@
 mod command;
 mod derived;
 mod draft;
+mod elsewhere;
 mod environment;
 mod facts;
 mod files;
 mod flows;
 mod health;
 mod image;
+mod kinds;
 mod options;
 mod order;
+mod pins;
 mod ports;
 mod runtime;
 mod secrets;
@@ -24,7 +27,7 @@ mod volumes;
 
 pub use draft::{Draft, SystemDraft, World};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, any_error};
 use crate::load::Project;
 use crate::merge::{Inherited, chain, environment_layers};
 use crate::model::{Environment, Stack};
@@ -48,30 +51,57 @@ pub struct Resolved {
 pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut told = Told::default();
     let mut resolved = Resolved::default();
-    let mut unreleased = image::Unreleased::default();
+    let mut pins = pins::Pins::default();
     for name in project.environments.keys() {
         let mut findings = Vec::new();
         if let Some(world) = world(project, name, &mut findings) {
             resolved.stacks.extend(service::stacks(&world, &mut findings));
-            unreleased.add(&world);
+            pins.add(&world);
             resolved.environments.insert(name.clone(), world.environment);
         }
         told.add(name, findings);
     }
     let mut findings = told.finish();
-    findings.extend(unreleased.findings());
+    kinds::findings(project, &mut findings);
     order::environments(project, &mut findings);
     sound::releases(project, &mut findings);
     sound::namespaces(project, &resolved, &mut findings);
     ports::unique_hosts(&resolved.stacks, project, &mut findings);
+    // What nobody runs may be run by what is at fault.
+    if !any_error(&findings) && !project.has_unknown() {
+        pins.findings(project, &mut findings);
+    }
     (resolved, findings)
 }
 
 /// What is at fault in a file is found in every environment that reads it, and told once.
 #[derive(Default)]
 struct Told {
-    findings: Vec<(Finding, Vec<String>)>,
+    findings: Vec<ToldIn>,
     seen: BTreeMap<(BTreeSet<Place>, &'static str, String), usize>,
+}
+
+/// A finding, and the environments that its message is about: where it was found first, and where
+/// again.
+struct ToldIn {
+    finding: Finding,
+    first: String,
+    also: Vec<String>,
+}
+
+impl ToldIn {
+    fn finish(self) -> Finding {
+        let Self { finding, first, also } = self;
+        if also.is_empty() {
+            return finding;
+        }
+        // What helps in the file of one helps in those of all.
+        let file = |name: &String| format!("`environments/{name}.yaml`");
+        let files: Vec<String> = [&first].into_iter().chain(&also).map(file).collect();
+        let help = finding.help.as_ref().map(|help| help.replace(&files[0], &files.join(", ")));
+        let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
+        Finding { help, ..finding }.note(format!("also in: {}", names.join(", ")))
+    }
 }
 
 impl Told {
@@ -89,12 +119,14 @@ impl Told {
             match self.seen.entry((places, finding.id, message)) {
                 Entry::Vacant(entry) => {
                     entry.insert(self.findings.len());
-                    self.findings.push((finding, Vec::new()));
+                    let first = environment.to_owned();
+                    self.findings.push(ToldIn { finding, first, also: Vec::new() });
                 }
                 Entry::Occupied(entry) => {
-                    let (_, also) = &mut self.findings[*entry.get()];
-                    if names_it && finding.id != "like-cycle" && !also.contains(&name) {
-                        also.push(name.clone());
+                    let also = &mut self.findings[*entry.get()].also;
+                    let is_new = !also.iter().any(|other| other == environment);
+                    if names_it && finding.id != "like-cycle" && is_new {
+                        also.push(environment.to_owned());
                     }
                 }
             }
@@ -102,11 +134,7 @@ impl Told {
     }
 
     fn finish(self) -> Vec<Finding> {
-        let told = self.findings.into_iter().map(|(finding, also)| match &also[..] {
-            [] => finding,
-            also => finding.note(format!("also in: {}", also.join(", "))),
-        });
-        told.collect()
+        self.findings.into_iter().map(ToldIn::finish).collect()
     }
 }
 
@@ -131,9 +159,9 @@ pub fn world<'a>(
     if names.iter().any(|name| project.environments[*name].has_unknown()) {
         return None;
     }
-    for system in project.systems.values() {
+    for (system, files) in &project.systems {
         let like = node.child("like").map(|like| like.place);
-        findings.extend(Inherited::findings(&names, &system.overrides, like));
+        findings.extend(Inherited::findings(system, &names, &files.overrides, like));
     }
     let layers = environment_layers(&project.environments, &names);
     let environment = environment::environment(name, &layers, findings)?;

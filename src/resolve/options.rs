@@ -1,5 +1,7 @@
 //! A service's kind: its version, and its options with their defaults.
 
+mod pairs;
+
 use super::draft::{KindDraft, World};
 use super::texts::data;
 use crate::finding::Finding;
@@ -7,6 +9,7 @@ use crate::layer::{self, EntryKey, KindOption};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::{Bytes, Duration, Name};
+use pairs::Pairs;
 use serde_json::{Map as Json, Value, json};
 use std::collections::BTreeMap;
 
@@ -163,6 +166,7 @@ fn options(
         }
         options.insert(fact_name(name), value);
     }
+    Pairs { known, options: &options, node }.check(findings);
     options
 }
 

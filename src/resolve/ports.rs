@@ -5,25 +5,36 @@ use crate::finding::Finding;
 use crate::layer::{Protocol, ServicePort};
 use crate::load::Project;
 use crate::model::{Port, Stack};
+use crate::source::Place;
 use crate::value::PortName;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The ports of a service: its kind's, and its own over them; nothing if one has no number.
-pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<Vec<Port>> {
+/// Where a port is described: by the service, else by its kind.
+fn place(draft: &Draft<'_>, name: &PortName) -> Place {
+    let path = ["contract", "ports", name.as_str()];
+    match &draft.kind {
+        Some(kind) if draft.node.at(&path[1..]).is_none() => kind.entry.node.key_place(&path),
+        _ => draft.node.key_place(&path[1..]),
+    }
+}
+
+/// The ports of a service: its kind's, and its own over them; and the names of those without a
+/// number, which is reported.
+pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> (Vec<Port>, Vec<PortName>) {
     let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
     let mut layers = contract.and_then(|contract| contract.ports.clone()).unwrap_or_default();
     layers.extend(draft.service.ports.clone().unwrap_or_default());
     let mut ports: Vec<Port> = Vec::new();
-    let mut all_known = true;
+    let mut unnumbered = Vec::new();
     for (name, port) in layers {
-        let place = draft.node.key_place(&["ports", name.as_str()]);
+        let at = place(draft, &name);
         let Some(number) = port.port else {
             findings.push(
                 Finding::error("missing-key", format!("the port `{name}` has no number"))
-                    .at(place)
+                    .at(at)
                     .help("say it, such as `port: 8080`"),
             );
-            all_known = false;
+            unnumbered.push(name);
             continue;
         };
         let protocol = port.protocol.unwrap_or(match name.as_str() {
@@ -36,14 +47,14 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<Ve
                 && (other.protocol == Protocol::Udp) == (protocol == Protocol::Udp)
         });
         if let Some(twin) = twin {
-            let other = draft.node.key_place(&["ports", twin.name.as_str()]);
+            let other = place(draft, &twin.name);
             findings.push(
                 Finding::error(
                     "port-twice",
                     format!("`{}` and `{name}` are the same port {number}", twin.name),
                 )
-                .at(place.max(other))
-                .related(place.min(other), "the other one")
+                .at(at.max(other))
+                .related(at.min(other), "the other one")
                 .help("keep one of the names, or give one of them another number"),
             );
         }
@@ -59,7 +70,7 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<Ve
         let internal = port.internal.unwrap_or(false);
         ports.push(Port { name, number: number.get(), protocol, service, internal });
     }
-    all_known.then_some(ports)
+    (ports, unnumbered)
 }
 
 /// Metrics ports are scraped on the pods themselves and are in no Service.

@@ -102,15 +102,7 @@ pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u3
         }
         (None, None) => {
             if !draft.own {
-                findings.push(
-                    Finding::warning(
-                        "unknown-user",
-                        format!("nothing says which user the image of `{}` runs as", draft.name),
-                    )
-                    .at(draft.node.key_place(&["image"]))
-                    .note(format!("it is started as user {OWN_USER}"))
-                    .help("say `user`, the number that the image expects"),
-                );
+                findings.push(unknown_user(draft));
             }
             (OWN_USER, OWN_USER)
         }
@@ -123,6 +115,22 @@ pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u3
         );
     }
     Some((user, draft.service.group.unwrap_or(group)))
+}
+
+/// Of a kind it is told once, and at the kind: all services of it are at a loss.
+fn unknown_user(draft: &Draft<'_>) -> Finding {
+    let (name, place, key) = match &draft.kind {
+        Some(kind) => {
+            let entry = &kind.entry;
+            (entry.name.as_str(), entry.node.key_place(&["contract"]), "contract.user")
+        }
+        None => (draft.name.as_str(), draft.node.key_place(&["image"]), "user"),
+    };
+    let message = format!("nothing says which user the image of `{name}` runs as");
+    Finding::warning("unknown-user", message)
+        .at(place)
+        .note(format!("it is started as user {OWN_USER}"))
+        .help(format!("say `{key}`, the number that the image expects"))
 }
 
 pub(super) fn requests(said: Option<&layer::Resources>) -> Resources {

@@ -11,7 +11,7 @@ use super::variables::Variables;
 use super::{command, files, health, runtime, sound, volumes};
 use crate::finding::Finding;
 use crate::layer::Run;
-use crate::model::{Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
+use crate::model::{Container, Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
 use crate::value::{Host, LabelValue, Name};
 use std::collections::BTreeMap;
 
@@ -142,22 +142,25 @@ fn service(
         source: draft.source.clone(),
         kind: kind(world, draft, &facts),
         version: version(draft),
-        image: draft.image.clone()?,
         run: said.run.unwrap_or(Run::Service),
-        command,
-        args,
-        workdir: said.workdir.clone(),
+        container: Container {
+            image: draft.image.clone()?,
+            command,
+            args,
+            workdir: said.workdir.clone(),
+            variables,
+            probes,
+            requests: runtime::requests(said.resources.as_ref()),
+            limits: runtime::limits(said.resources.as_ref(), said.limits.as_ref()),
+            writable_root,
+        },
         ports: draft.ports.clone(),
-        probes,
         metrics,
         needs: needs(&present),
         flows: present.into_iter().map(|flow| flow.flow).collect(),
-        variables,
         files,
         secrets: secrets.finish(),
         volumes,
-        requests: runtime::requests(said.resources.as_ref()),
-        limits: runtime::limits(said.resources.as_ref(), said.limits.as_ref()),
         replicas,
         rollout,
         stop_within: said
@@ -165,7 +168,6 @@ fn service(
             .unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file")),
         user,
         group,
-        writable_root,
         token,
         exposed,
     })
@@ -273,20 +275,34 @@ pub(super) fn endpoints(draft: &Draft<'_>) -> Vec<Endpoint> {
 
 fn unknown_metrics_ports(draft: &Draft<'_>, metrics: &[Endpoint], findings: &mut Vec<Finding>) {
     for endpoint in metrics {
-        if draft.ports.iter().any(|port| port.name == endpoint.port) {
+        let is_known = draft.ports.iter().any(|port| port.name == endpoint.port);
+        if is_known || draft.unnumbered.contains(&endpoint.port) {
             continue;
         }
+        let path = ["contract", "metrics", endpoint.name.as_str()];
+        let (name, place) = match &draft.kind {
+            // The kind's own, for all services of it.
+            Some(kind) if draft.service.metrics.is_none() => {
+                (kind.entry.name.as_str(), kind.entry.node.key_place(&path))
+            }
+            _ => (draft.name.as_str(), draft.node.key_place(&path[1..])),
+        };
         let known = draft.ports.iter().map(|port| port.name.as_str());
         findings.push(
-            Finding::error(
-                "unknown-port",
-                format!("`{}` has no port `{}`", draft.name, endpoint.port),
-            )
-            .at(draft.node.key_place(&["metrics", endpoint.name.as_str()]))
-            .known("ports", endpoint.port.as_str(), known)
-            .help("say `port`"),
+            Finding::error("unknown-port", format!("`{name}` has no port `{}`", endpoint.port))
+                .at(place)
+                .known("ports", endpoint.port.as_str(), known)
+                .help("say `port`"),
         );
     }
+}
+
+/// A host below the domain that holds the domain: it would be there twice.
+fn whole_host(host: &str, below: &str, domain: &Host) -> Finding {
+    let name = if below.is_empty() { "\"@\"" } else { below.trim_end_matches('.') };
+    Finding::error("domain-twice", format!("`{host}` would be reached as `{host}.{domain}`"))
+        .note(format!("`host` is a name below the environment's domain, `{domain}`"))
+        .help(format!("say `host: {name}`, or `hosts: [{host}]` for a full name"))
 }
 
 /// Where the public reaches a service.
@@ -317,6 +333,11 @@ pub(super) fn exposed(
         (_, Some("@")) => vec![domain.clone()],
         (_, Some(host)) => {
             let place = draft.node.value_place(&["expose", "host"]);
+            if let Some(below) = host.strip_suffix(domain.as_str())
+                && (below.is_empty() || below.ends_with('.'))
+            {
+                return Err(Box::new(whole_host(host, below, domain).at(place)));
+            }
             let host: Host = format!("{host}.{domain}").parse().map_err(|error| {
                 let error: crate::value::ValueError = error;
                 let mut finding = Finding::error("invalid-value", error.message).at(place);

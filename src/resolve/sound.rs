@@ -2,10 +2,11 @@
 
 use super::Resolved;
 use super::draft::{Draft, SystemDraft};
+use super::options::fact_name;
 use crate::finding::Finding;
 use crate::layer::{self, Protocol};
 use crate::load::Project;
-use crate::merge::{is_known, service_layers};
+use crate::merge::{held, is_known, service_layers};
 use crate::model::{Service, Stack, VolumeSource};
 use crate::source::Place;
 use crate::value::Name;
@@ -14,8 +15,9 @@ use std::collections::BTreeMap;
 /// Of one service.
 pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
     limits(draft, service, findings);
+    held_in_memory(draft, service, findings);
     service_ports(draft, service, findings);
-    if service.replicas.max > service.replicas.min && service.requests.cpu.is_none() {
+    if service.replicas.max > service.replicas.min && service.container.requests.cpu.is_none() {
         findings.push(
             Finding::error(
                 "no-cpu-request",
@@ -37,7 +39,10 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
                 .help("say `1%` or more, or `rollout: { recreate: {} }`"),
         );
     }
-    if service.exposed.is_some() && !service.ports.iter().any(|port| port.service.is_some()) {
+    if service.exposed.is_some()
+        && draft.unnumbered.is_empty()
+        && !service.ports.iter().any(|port| port.service.is_some())
+    {
         findings.push(
             Finding::error(
                 "exposed-without-port",
@@ -51,7 +56,7 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
 }
 
 fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
-    let (requests, limits) = (&service.requests, &service.limits);
+    let (requests, limits) = (&service.container.requests, &service.container.limits);
     let below = [
         ("cpu", limits.cpu.zip(requests.cpu).is_some_and(|(limit, request)| limit < request)),
         ("memory", limits.memory.zip(requests.memory).is_some_and(|(l, r)| l < r)),
@@ -67,6 +72,32 @@ fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
             .related(draft.node.value_place(&["resources", key]), "it requests this")
             .help("raise the limit, or request less"),
         );
+    }
+}
+
+/// What an option says is held in memory has room there.
+fn held_in_memory(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    let Some(kind) = &draft.kind else { return };
+    let Some(limit) = service.container.limits.memory else { return };
+    for (name, option) in kind.entry.kind.options.iter().flatten() {
+        let amount = kind.options.get(&fact_name(name)).and_then(|amount| amount.as_str());
+        let Some(amount) = amount else { continue };
+        let Some(needed) = held(option, amount).filter(|needed| *needed > limit) else { continue };
+        let said = ["limits", "resources"].into_iter();
+        let said = said.map(|key| [key, "memory"]).find(|path| draft.node.at(path).is_some());
+        let finding = Finding::error(
+            "memory-below-option",
+            format!(
+                "`{}` may use {limit} of memory, and `{name}: {amount}` needs {needed}",
+                draft.name
+            ),
+        )
+        .at(draft.node.value_place(&said.unwrap_or(["resources", "memory"])))
+        .help(format!("say {needed} or more; where nobody says it, it follows the option"));
+        findings.push(match draft.node.at(&["options", name]) {
+            Some(option) => finding.related(option.place, "the option"),
+            None => finding,
+        });
     }
 }
 
@@ -98,9 +129,9 @@ fn service_ports(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Findin
 /// Kubernetes counts probes in whole seconds, from 1 on.
 fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
     let all = [
-        ("live", &service.probes.live),
-        ("ready", &service.probes.ready),
-        ("start", &service.probes.start),
+        ("live", &service.container.probes.live),
+        ("ready", &service.container.probes.ready),
+        ("start", &service.container.probes.start),
     ];
     for (name, probe) in all {
         let Some(probe) = probe else { continue };

@@ -81,6 +81,12 @@ impl Facts {
             }
             (value, rest) = (child, after);
         }
+        if value.is_none() && !rest.is_empty() {
+            // It is known, and there is none here.
+            let absent = &name[..name.len() - rest.len() - 1];
+            let (parent, part) = absent.rsplit_once('.').unwrap_or(("", absent));
+            return missing(parent, part, Vec::new());
+        }
         Ok(())
     }
 }
@@ -281,16 +287,21 @@ fn undefined(facts: &Facts, names: &[String], place: Place) -> Finding {
                 if parent.is_empty() { "known".to_owned() } else { format!("known in `{parent}`") };
             let finding =
                 Finding::error("unknown-fact", format!("`{whole}` has no value here")).at(place);
-            let finding = if known.is_empty() {
-                finding.note(format!("{what}: nothing"))
-            } else {
-                finding.note(format!("{what}: {}", known.join(", ")))
+            let finding = match (known.is_empty(), parent.is_empty()) {
+                (false, _) => finding.note(format!("{what}: {}", known.join(", "))),
+                (true, false) => finding.note(format!("{what}: nothing")),
+                (true, true) => finding,
             };
             return match nearest(&missing, known.iter().copied()) {
                 Some(near) if parent.is_empty() => finding.help(format!("did you mean `{near}`?")),
                 Some(near) => finding.help(format!("did you mean `{parent}.{near}`?")),
-                None => finding
-                    .help("a fact that may be absent is written `{{ name | default(\"…\") }}`"),
+                None if *name == whole => finding.help(format!(
+                    "a fact that may be absent is written `{{{{ {name} | default(\"…\") }}}}`"
+                )),
+                // A default is for the last part alone.
+                None => finding.help(format!(
+                    "if it may be absent, write `{{{{ {name} if {whole} else \"…\" }}}}`"
+                )),
             };
         }
     }

@@ -1,8 +1,9 @@
 //! Volumes: claims, scratch space, and what storage tiers are here.
 
 use super::draft::{Draft, SystemDraft, World};
+use super::options::fact_name;
 use crate::finding::Finding;
-use crate::layer::Scratch;
+use crate::layer::{DataFolder, Scratch};
 use crate::model::{Claim, SystemVolume, Volume, VolumeSource};
 use crate::source::Place;
 use crate::value::{AbsolutePath, Bytes, Host, Name};
@@ -34,17 +35,9 @@ pub(super) fn volumes(
             volume.path.get_or_insert_with(|| path.clone());
             continue;
         }
-        let Some(limit) = &folder.scratch else {
-            findings.push(
-                Finding::error(
-                    "missing-volume",
-                    format!("`{}` keeps data, and nothing says how much", draft.name),
-                )
-                .at(draft.node.key_place(&["kind"]))
-                .help(format!(
-                    "say `volumes: {{ {name}: {{ size: 10Gi }} }}`, or `scratch` instead of `size` for data that may be lost"
-                )),
-            );
+        let lasts_by = lasts_by(draft, folder);
+        let Some(limit) = folder.scratch.as_ref().filter(|_| lasts_by.is_none()) else {
+            findings.push(missing_volume(draft, name, lasts_by));
             continue;
         };
         let source =
@@ -88,6 +81,37 @@ pub(super) fn volumes(
     add_tmp(&mut volumes);
     nested(draft, &volumes, findings);
     volumes.into_values().collect()
+}
+
+/// The option, and its value, by which the data of a folder must not be lost.
+fn lasts_by<'a>(draft: &Draft<'_>, folder: &'a DataFolder) -> Option<(&'a str, &'a str)> {
+    let options = &draft.kind.as_ref()?.options;
+    let mut all = folder.lasts_if.iter().flatten();
+    let (option, value) = all.find(|(option, value)| {
+        options.get(&fact_name(option)).and_then(|said| said.as_str()) == Some(value.as_str())
+    })?;
+    Some((option, value))
+}
+
+fn missing_volume(draft: &Draft<'_>, folder: &Name, lasts_by: Option<(&str, &str)>) -> Finding {
+    let finding = match lasts_by {
+        Some((option, value)) => Finding::error(
+            "missing-volume",
+            format!(
+                "by `{option}: {value}` the data of `{}` must last, and nothing says how much it is",
+                draft.name
+            ),
+        )
+        .at(draft.node.value_place(&["options", option])),
+        None => Finding::error(
+            "missing-volume",
+            format!("`{}` keeps data, and nothing says how much", draft.name),
+        )
+        .at(draft.node.key_place(&["kind"])),
+    };
+    finding.help(format!(
+        "say `volumes: {{ {folder}: {{ size: 10Gi }} }}`, or `scratch` instead of `size` for data that may be lost"
+    ))
 }
 
 fn source(

@@ -1,6 +1,7 @@
 //! Amounts of memory and storage.
 
 use super::error::{ValueError, quoted};
+use super::percent::Percent;
 use super::quantity::{Notation, Quantity, meant, split};
 use super::scalar::{Numbers, Scalar, scalar};
 use std::cmp::Ordering;
@@ -35,6 +36,15 @@ impl Bytes {
     #[must_use]
     pub fn quantity(self) -> Quantity {
         Quantity::from_nanos(i128::from(self.count) * BYTE, self.notation)
+    }
+
+    /// This and a part of it more, rounded up to a whole `Ki` or `k`.
+    #[must_use]
+    pub fn more_by(self, part: Percent) -> Self {
+        let least = if self.notation == Notation::BinarySi { 1024 } else { 1000 };
+        let whole = u128::from(self.count) * u128::from(100 + u16::from(part.get()));
+        let count = whole.div_ceil(100 * least).saturating_mul(least);
+        Self { count: u64::try_from(count).unwrap_or(u64::MAX), notation: self.notation }
     }
 }
 
@@ -278,6 +288,19 @@ mod tests {
         assert_eq!(sum.to_string(), "2560Mi");
         assert_eq!(bytes("1024Mi"), bytes("1Gi"));
         assert!(bytes("1G") < bytes("1Gi"));
+    }
+
+    #[test]
+    fn a_part_more_is_rounded_up_to_what_has_a_unit() {
+        let more = |text: &str, part: &str| {
+            let part: Percent = part.parse().unwrap();
+            text.parse::<Bytes>().unwrap().more_by(part).to_string()
+        };
+        assert_eq!(more("256Mi", "50%"), "384Mi");
+        assert_eq!(more("1Gi", "50%"), "1536Mi");
+        assert_eq!(more("1M", "50%"), "1500k");
+        assert_eq!(more("3Ki", "10%"), "4Ki");
+        assert_eq!(more("10G", "0%"), "10G");
     }
 
     #[test]

@@ -58,6 +58,11 @@ impl ImageName {
         }
     }
 
+    /// Why a text is no name, if it is none.
+    pub(super) fn check(text: &str) -> Result<(), String> {
+        Self::parse(text).map(|_| ())
+    }
+
     fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("it is empty".to_owned());

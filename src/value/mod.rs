@@ -21,6 +21,7 @@ mod path;
 mod percent;
 mod port;
 mod quantity;
+mod registry;
 mod scalar;
 #[cfg(test)]
 mod testing;
@@ -43,4 +44,5 @@ pub use path::{AbsolutePath, RelativePath, UrlPath};
 pub use percent::Percent;
 pub use port::Port;
 pub use quantity::{Notation, Quantity};
+pub use registry::Registry;
 pub use version::KubernetesVersion;

@@ -51,7 +51,8 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Writes a map that is not empty. If it continues a line, that is one that began with a dash.
     fn append_map(&mut self, entries: &Map<String, Value>, place: Place<'_>, continues: bool) {
-        for (index, (key, value)) in place.sorted(entries).enumerate() {
+        let level = place.level();
+        for (index, (key, value)) in level.sorted(entries).enumerate() {
             if index > 0 || !continues {
                 self.append_note(value);
                 self.text.push_str(&self.indent);
@@ -65,7 +66,7 @@ impl Writer<'_> {
                 scalar::append_key(self.text, key);
             }
             self.text.push(':');
-            let place = place.child(key, value);
+            let place = level.child(key, value);
             match value {
                 Value::Object(entries) if !entries.is_empty() => {
                     self.text.push('\n');
@@ -148,7 +149,7 @@ impl Writer<'_> {
                 }
             }
             Value::Object(entries) => {
-                if let Some((_, first)) = place.sorted(entries).next() {
+                if let Some((_, first)) = place.level().sorted(entries).next() {
                     self.append_note(first);
                 }
             }

@@ -77,7 +77,8 @@ pub(crate) fn of_kind(environment: &str, wanted: &str) -> Vec<&'static Service> 
 }
 
 pub(crate) fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a str> {
-    let found = service.variables.iter().find(|variable| variable.name.as_str() == name)?;
+    let found =
+        service.container.variables.iter().find(|variable| variable.name.as_str() == name)?;
     match &found.value {
         VariableValue::Text(text) => Some(text),
         _ => None,

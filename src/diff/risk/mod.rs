@@ -5,7 +5,10 @@
 //! [`table::REMOVED`] speak of whole objects.
 
 mod quantity;
+mod readers;
 mod table;
+
+pub(super) use readers::Reread;
 
 use super::fields::FieldChange;
 use super::object::Identity;

@@ -26,6 +26,11 @@ pub(super) const CLAIMS_LEFT: Effect =
 /// A removed `StatefulSet` whose claims go with it.
 pub(super) const CLAIMS_DELETED: Effect = effect(Risk::DataLoss, "its claims are deleted with it");
 
+/// A changed `ConfigMap` or `Secret`.
+pub(super) const LATE: Effect = effect(Risk::Update, "running pods see it late or not at all");
+/// The same, where pods that read it restart in the same change.
+pub(super) const AT_RESTART: Effect = effect(Risk::Update, "read by its pods, which restart");
+
 const ANY: &[&str] = &["*"];
 const REPLICATED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps"];
 const ROLLED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];
@@ -228,13 +233,12 @@ pub(super) const FIELDS: &[Rule] = &[
         Risk::Replace,
         "it is immutable",
     ),
-    rule(
-        CONFIG,
-        &["data **", "binaryData **", "stringData **"],
-        Test::Always,
-        Risk::Update,
-        "running pods see it late or not at all",
-    ),
+    Rule {
+        kinds: CONFIG,
+        paths: &["data **", "binaryData **", "stringData **"],
+        test: Test::Always,
+        effect: LATE,
+    },
     rule(
         &["Secret"],
         &["type"],

@@ -23,14 +23,14 @@ pub(super) fn container(service: &Service) -> Container {
     Container {
         name: name.to_owned(),
         image: Some(Reference::Image(name).to_string()),
-        command: service.command.as_ref().map(texts),
-        args: service.args.as_ref().map(texts),
-        working_dir: service.workdir.as_ref().map(ToString::to_string),
+        command: service.container.command.as_ref().map(texts),
+        args: service.container.args.as_ref().map(texts),
+        working_dir: service.container.workdir.as_ref().map(ToString::to_string),
         ports: some(ports(service)),
         env: some(variables(service).into_iter().map(|variable| env(service, variable)).collect()),
-        startup_probe: service.probes.start.as_ref().map(probe),
-        liveness_probe: service.probes.live.as_ref().map(probe),
-        readiness_probe: service.probes.ready.as_ref().map(probe),
+        startup_probe: service.container.probes.start.as_ref().map(probe),
+        liveness_probe: service.container.probes.live.as_ref().map(probe),
+        readiness_probe: service.container.probes.ready.as_ref().map(probe),
         lifecycle: drains(service).then(|| Lifecycle {
             pre_stop: Some(LifecycleHandler {
                 sleep: Some(SleepAction { seconds: DRAIN_SECONDS }),
@@ -41,7 +41,7 @@ pub(super) fn container(service: &Service) -> Container {
         resources: resources(service),
         security_context: Some(SecurityContext {
             allow_privilege_escalation: Some(false),
-            read_only_root_filesystem: Some(!service.writable_root),
+            read_only_root_filesystem: Some(!service.container.writable_root),
             capabilities: Some(Capabilities {
                 drop: Some(vec!["ALL".to_owned()]),
                 ..Capabilities::default()
@@ -90,7 +90,8 @@ fn resources(service: &Service) -> Option<ResourceRequirements> {
             .collect();
         (!amounts.is_empty()).then_some(amounts)
     };
-    let (requests, limits) = (amounts(&service.requests), amounts(&service.limits));
+    let (requests, limits) =
+        (amounts(&service.container.requests), amounts(&service.container.limits));
     (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
         requests,
         limits,

@@ -19,14 +19,14 @@ pub(super) fn optional_secrets_name(service: &Service) -> String {
 
 /// The variables of a service's container in their order.
 pub(super) fn variables(service: &Service) -> Vec<&Variable> {
-    let mut variables: Vec<&Variable> = service.variables.iter().collect();
-    variables.sort_by_key(|variable| (rank(variable), &variable.name));
+    let mut variables: Vec<&Variable> = service.container.variables.iter().collect();
+    variables.sort_unstable_by_key(|variable| (rank(variable), &variable.name));
     variables
 }
 
 fn rank(variable: &Variable) -> u8 {
     match &variable.value {
-        VariableValue::Text(text) if literal(text) == *text => 0,
+        VariableValue::Text(text) if is_literal(text) => 0,
         VariableValue::Secret { .. } => 1,
         VariableValue::Text(_) | VariableValue::Joined(_) => 2,
     }
@@ -65,9 +65,17 @@ pub(super) fn env(service: &Service, variable: &Variable) -> EnvVar {
     }
 }
 
+/// Whether Kubernetes reads a text as it stands.
+fn is_literal(text: &str) -> bool {
+    !text.contains("$$") && !text.contains("$(")
+}
+
 /// Kubernetes expands `$(NAME)` in values, commands and arguments, and reads `$$` as one `$`. So a
 /// `$` before another, or before a parenthesis, is doubled.
 pub(super) fn literal(text: &str) -> String {
+    if is_literal(text) {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(letter) = rest.next() {

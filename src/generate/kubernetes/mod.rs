@@ -24,7 +24,7 @@ use crate::model::{Service, Stack};
 use crate::validate::Schemas;
 use crate::yaml::{Document, KeyOrder, document, documents};
 use plain::Plain;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Kubernetes objects.
 pub struct Kubernetes;
@@ -50,9 +50,9 @@ impl Target for Kubernetes {
         let mut findings = Vec::new();
         let mut resources = Vec::new();
         for file in object_files(stack) {
-            let documents = plain_documents(&file, &plain, project, stack, &mut findings);
-            files.add(format!("{folder}/{}", file.name), written(&documents));
-            resources.push(file.name);
+            let path = format!("{folder}/{}", file.name);
+            resources.push(file.name.clone());
+            files.add(path, written(&plain_documents(file, &plain, project, stack, &mut findings)));
         }
         let kustomization = Document {
             comments: vec![
@@ -78,7 +78,7 @@ impl Target for Kubernetes {
         let mut findings = Vec::new();
         let mut all = Vec::new();
         for file in object_files(stack) {
-            all.extend(plain_documents(&file, &plain, project, stack, &mut findings));
+            all.extend(plain_documents(file, &plain, project, stack, &mut findings));
         }
         for document in &mut all {
             document.comments.clear();
@@ -148,36 +148,34 @@ fn objects(service: &Service) -> Vec<Object> {
 }
 
 fn plain_documents(
-    file: &ObjectFile,
+    file: ObjectFile,
     plain: &Plain<'_>,
     project: &Project,
     stack: &Stack,
     findings: &mut Vec<Finding>,
 ) -> Vec<Document> {
     let mut all = Vec::with_capacity(file.objects.len());
-    for (index, object) in file.objects.iter().enumerate() {
-        let mut value = object.value.clone();
-        plain.resolve(&mut value);
-        findings.extend(validate(project, stack, object, &value));
-        let mut document = Document::new(value, KeyOrder::Kubernetes);
-        if index == 0 {
-            document.comments.clone_from(&file.comments);
-        }
-        all.push(document);
+    for mut object in file.objects {
+        plain.resolve(&mut object.value);
+        findings.extend(validate(project, stack, &object));
+        all.push(Document::new(object.value, KeyOrder::Kubernetes));
+    }
+    if let Some(first) = all.first_mut() {
+        first.comments = file.comments;
     }
     all
 }
 
 /// What the environment's Kubernetes would not take.
-fn validate(project: &Project, stack: &Stack, object: &Object, value: &Value) -> Vec<Finding> {
+fn validate(project: &Project, stack: &Stack, object: &Object) -> Vec<Finding> {
     let version = stack.environment.kubernetes;
     let Some(schemas) = Schemas::of(version.minor()) else { return Vec::new() };
     schemas
-        .check(value)
+        .check(&object.value)
         .into_iter()
         .map(|problem| {
-            let kind = value["kind"].as_str().unwrap_or_default();
-            let name = value["metadata"]["name"].as_str().unwrap_or_default();
+            let kind = object.value["kind"].as_str().unwrap_or_default();
+            let name = object.value["metadata"]["name"].as_str().unwrap_or_default();
             let message = format!(
                 "Kubernetes {version} would not take {kind} `{name}` in `{}`: {}: {}",
                 stack.environment.name, problem.pointer, problem.message

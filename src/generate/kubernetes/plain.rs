@@ -59,7 +59,11 @@ impl<'a> Plain<'a> {
 
     /// Tag and digest: people read the tag, the digest decides.
     fn image(&self, service: &str) -> String {
-        self.stack.services.get(service).map(|it| it.image.to_string()).unwrap_or_default()
+        self.stack
+            .services
+            .get(service)
+            .map(|it| it.container.image.to_string())
+            .unwrap_or_default()
     }
 
     fn version(&self, service: &str) -> String {

@@ -71,8 +71,18 @@ fn contract(page: &mut Page, kind: &Kind) {
     list(page, "Ports:", ports.collect());
     let folders = contract.data.iter().flatten().map(|(name, folder)| {
         let path = folder.path.as_ref().map(|path| code(path.as_str())).unwrap_or_default();
+        let lasts = folder.lasts_if.iter().flatten();
+        let lasts: Vec<String> =
+            lasts.map(|(option, word)| code(&format!("{option}: {word}"))).collect();
+        let needed = if lasts.is_empty() {
+            String::new()
+        } else {
+            format!("; needs one with {}", lasts.join(" or "))
+        };
         let without = match folder.scratch {
-            Some(bytes) => format!("; without a volume of this name, scratch space of {bytes}"),
+            Some(bytes) => {
+                format!("; without a volume of this name, scratch space of {bytes}{needed}")
+            }
             None => "; needs a volume of this name".to_owned(),
         };
         format!("{}: {path}{without}", code(name.as_str()))

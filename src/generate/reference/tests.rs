@@ -3,6 +3,7 @@
 use super::markdown::anchor;
 use super::*;
 use crate::fileset::FileSet;
+use crate::generate::schema::schemas;
 use crate::load::{load, yaml};
 use crate::source::Sources;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -12,9 +13,13 @@ fn kinds() -> BTreeMap<String, KindEntry> {
     load(Utf8Path::new("no-project")).unwrap().0.kinds
 }
 
+fn pages() -> FileSet {
+    reference(schemas(&kinds()), &kinds())
+}
+
 fn files() -> FileSet {
-    let mut files = reference(&kinds());
-    files.extend(crate::generate::schema::files(&kinds()));
+    let mut files = pages();
+    files.extend(crate::generate::schema::files(&schemas(&kinds())));
     files
 }
 
@@ -63,7 +68,7 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn every_key_of_every_type_is_described_once() {
-    let files = reference(&kinds());
+    let files = pages();
     let language: BTreeMap<&str, Value> = schemas(&kinds()).into_iter().collect();
     let homes = Homes::new(PAGES, &language);
     for (name, schema) in &language {
@@ -100,7 +105,7 @@ fn every_key_of_every_type_is_described_once() {
 
 #[test]
 fn pages_are_marked_and_their_lines_are_short() {
-    for (path, file) in reference(&kinds()).iter() {
+    for (path, file) in pages().iter() {
         assert!(file.text.lines().next().unwrap().contains(MARKER), "{path}");
         assert!(file.text.ends_with('\n') && !file.text.contains("\n\n\n"), "{path}");
         for line in prose(&file.text) {
@@ -112,7 +117,7 @@ fn pages_are_marked_and_their_lines_are_short() {
 
 #[test]
 fn examples_are_yaml() {
-    for (path, file) in reference(&kinds()).iter() {
+    for (path, file) in pages().iter() {
         for block in file.text.split("```yaml\n").skip(1) {
             let text = block.split("```").next().unwrap();
             if text.starts_with('#') {
@@ -136,7 +141,7 @@ fn section<'a>(files: &'a FileSet, page: &str, headings: &[&str]) -> &'a str {
 
 #[test]
 fn what_an_environment_may_say_is_said() {
-    let files = reference(&kinds());
+    let files = pages();
     for (headings, may) in [
         (&["### `replicas`"][..], true),
         (&["### `config`"], true),
@@ -161,7 +166,7 @@ fn what_an_environment_may_say_is_said() {
 
 #[test]
 fn the_catalogue_says_what_a_kind_offers() {
-    let files = reference(&kinds());
+    let files = pages();
     let text = section(&files, "catalogue", &["## `postgres`"]);
     for part in [
         "- `18`, the default: `docker.io/library/postgres:",
@@ -176,5 +181,10 @@ fn the_catalogue_says_what_a_kind_offers() {
     }
     let text = section(&files, "catalogue", &["## `valkey`"]);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("Default: `256Mi`. An environment may set it."), "{text}");
+    for part in [
+        "Default: `256Mi`. The container's memory follows, with 50% more. An environment may set it.",
+        "scratch space of 256Mi; needs one with `role: store`",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
 }

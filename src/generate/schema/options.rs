@@ -19,17 +19,21 @@ pub(in crate::generate) fn definition(kind: &str) -> String {
     format!("Options-{kind}")
 }
 
-/// Puts the catalogue's kinds into a schema.
-pub(super) fn compose(schema: &mut Value, kinds: &BTreeMap<String, KindEntry>) {
+/// Puts the catalogue's kinds into the type of a file.
+pub(super) fn compose_root(name: &str, schema: &mut Value, kinds: &BTreeMap<String, KindEntry>) {
+    if name == SERVICE
+        && !kinds.is_empty()
+        && let Value::Object(schema) = schema
+    {
+        service(schema, kinds);
+    }
+}
+
+/// Puts the catalogue's kinds into the definitions.
+pub(super) fn compose(definitions: &mut Map<String, Value>, kinds: &BTreeMap<String, KindEntry>) {
     if kinds.is_empty() {
         return;
     }
-    let is_service = schema.get("title").is_some_and(|title| title == SERVICE);
-    let Value::Object(root) = schema else { return };
-    if is_service {
-        service(root, kinds);
-    }
-    let Some(Value::Object(definitions)) = root.get_mut("$defs") else { return };
     if let Some(Value::Object(definition)) = definitions.get_mut(SERVICE) {
         service(definition, kinds);
     }
@@ -206,6 +210,9 @@ fn doc(option: &KindOption, default: Option<&Value>) -> String {
         for part in [" Default: ", &text, "."] {
             doc.push_str(part);
         }
+    }
+    if let Some(headroom) = option.headroom {
+        doc.push_str(&format!(" The container's memory follows, with {headroom} more."));
     }
     if of_environments(option) {
         doc.push_str(" An environment may set it.");

@@ -3,31 +3,23 @@
 use super::{docs, each};
 use crate::layer::exclusive;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// Brings a schema of schemars' to what the loader accepts.
-pub(super) fn shape(mut schema: Value) -> Value {
-    let keys = keys(&schema);
-    each(&mut schema, &mut |schema| {
+/// Brings what schemars makes of a type to what the loader accepts.
+pub(super) fn shape(name: &str, schema: &mut Value, keys: &BTreeMap<String, String>) {
+    each(schema, &mut |schema| {
         limits(schema);
         docs::describe(schema);
         docs::of_variant(schema);
-        named(schema, &keys);
+        named(schema, keys);
     });
-    let root = schema.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
-    exclude(&root, &mut schema);
-    if let Some(Value::Object(definitions)) = schema.get_mut("$defs") {
-        for (name, definition) in definitions {
-            exclude(name, definition);
-        }
-    }
-    schema
+    exclude(name, schema);
 }
 
 /// The definitions of texts by their pattern.
-fn keys(schema: &Value) -> BTreeMap<String, String> {
-    let definitions = schema.get("$defs").and_then(Value::as_object).into_iter().flatten();
+pub(super) fn keys(definitions: &Map<String, Value>) -> BTreeMap<String, String> {
     definitions
+        .iter()
         .filter_map(|(name, definition)| {
             Some((definition.get("pattern")?.as_str()?.to_owned(), name.clone()))
         })
@@ -154,30 +146,28 @@ pub(super) fn arrange(schema: &mut Map<String, Value>) {
     schema.extend(keywords);
 }
 
-/// Removes definitions that nothing refers to.
-pub(super) fn remove_unused(schema: &mut Value) {
-    let mut used = BTreeSet::new();
-    let mut pending = vec![&*schema];
-    let definitions = schema.get("$defs");
+/// The definitions that a schema refers to, and those that these refer to.
+pub(super) fn used(schema: &Value, definitions: &Map<String, Value>) -> BTreeMap<String, Value> {
+    let mut used = BTreeMap::new();
+    let mut pending = vec![schema];
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(items) => pending.extend(items),
             Value::Object(map) => {
-                pending
-                    .extend(map.iter().filter(|(key, _)| *key != "$defs").map(|(_, below)| below));
+                pending.extend(map.values());
                 let name = map.get("$ref").and_then(Value::as_str).and_then(definition_name);
-                if let Some(name) = name
-                    && used.insert(name.to_owned())
+                if let Some((name, definition)) =
+                    name.and_then(|name| definitions.get_key_value(name))
+                    && !used.contains_key(name)
                 {
-                    pending.extend(definitions.and_then(|definitions| definitions.get(name)));
+                    used.insert(name.clone(), definition.clone());
+                    pending.push(definition);
                 }
             }
             _ => {}
         }
     }
-    if let Some(Value::Object(definitions)) = schema.get_mut("$defs") {
-        definitions.retain(|name, _| used.contains(name));
-    }
+    used
 }
 
 /// The name of the definition that a reference refers to.

@@ -12,7 +12,7 @@ fn kinds() -> BTreeMap<String, KindEntry> {
 
 #[test]
 fn files_are_marked_complete_and_stable() {
-    let files = files(&kinds());
+    let files = files(&schemas(&kinds()));
     let names: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(names.len(), FILE_TYPES.len());
     for (path, file) in files.iter() {
@@ -24,7 +24,7 @@ fn files_are_marked_complete_and_stable() {
         }
         assert!(jsonschema::draft202012::meta::is_valid(&schema), "{path}");
     }
-    assert_eq!(files, super::files(&kinds()));
+    assert_eq!(files, super::files(&schemas(&kinds())));
 }
 
 #[test]

@@ -207,6 +207,9 @@ impl Call<'_> {
         system: &SystemDraft<'_>,
         other: bool,
     ) -> Result<ResolvedFlow, Failure> {
+        if !callee.unnumbered.is_empty() {
+            return Err(None);
+        }
         let elsewhere = callee.elsewhere.as_ref();
         let all = address::of_service(callee, elsewhere);
         let chosen = address::choose(&self, &all)?;

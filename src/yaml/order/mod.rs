@@ -28,9 +28,10 @@ pub fn arrange(value: &mut Value, order: KeyOrder) {
 fn arranged(value: &Value, place: Place<'_>) -> Value {
     match value {
         Value::Object(entries) => {
-            let entries = place.sorted(entries);
-            let arranged = entries
-                .map(|(key, value)| (key.to_owned(), arranged(value, place.child(key, value))));
+            let level = place.level();
+            let arranged = level
+                .sorted(entries)
+                .map(|(key, value)| (key.to_owned(), arranged(value, level.child(key, value))));
             Value::Object(arranged.collect())
         }
         Value::Array(items) => {
@@ -78,38 +79,49 @@ impl<'a> Place<'a> {
         Self { is_element: true, ..self }
     }
 
-    /// The value below a key of the map that stands here.
-    pub(super) fn child(self, key: &'a str, value: &'a Value) -> Self {
-        if self.keys() == Keys::Data {
-            self.element(value)
+    /// The map that stands here.
+    pub(super) fn level(self) -> Level<'a> {
+        let keys = match self.order {
+            KeyOrder::Kubernetes => kubernetes::keys(&self),
+            KeyOrder::Compose => compose::keys(&self),
+            KeyOrder::AsIs => Keys::Fields(&[]),
+        };
+        Level { place: self, keys }
+    }
+}
+
+/// A map at a place: its keys were looked up, once for all its entries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Level<'a> {
+    place: Place<'a>,
+    keys: Keys,
+}
+
+impl<'a> Level<'a> {
+    /// The value below a key.
+    pub(super) fn child(self, key: &'a str, value: &'a Value) -> Place<'a> {
+        if self.keys == Keys::Data {
+            self.place.element(value)
         } else {
-            Self { key, within: self.key, is_element: false, ..self }
+            Place { key, within: self.place.key, is_element: false, ..self.place }
         }
     }
 
-    /// The entries of the map that stands here, in order.
+    /// The entries, in order.
     pub(super) fn sorted(
         self,
         entries: &'a Map<String, Value>,
     ) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        let first = match self.keys() {
+        let first = match self.keys {
             Keys::Fields(first) => first,
             Keys::Data => &[],
         };
         let rank = |key: &str| first.iter().position(|known| *known == key).unwrap_or(first.len());
         let mut ranked: Vec<(usize, &str, &Value)> =
             entries.iter().map(|(key, value)| (rank(key), key.as_str(), value)).collect();
-        if self.order != KeyOrder::AsIs {
+        if self.place.order != KeyOrder::AsIs {
             ranked.sort_unstable_by_key(|(rank, key, _)| (*rank, *key));
         }
         ranked.into_iter().map(|(_, key, value)| (key, value))
-    }
-
-    fn keys(&self) -> Keys {
-        match self.order {
-            KeyOrder::Kubernetes => kubernetes::keys(self),
-            KeyOrder::Compose => compose::keys(self),
-            KeyOrder::AsIs => Keys::Fields(&[]),
-        }
     }
 }

@@ -1,0 +1,132 @@
+//! A container of a service: what it runs, what it is told, what it is asked.
+
+use super::Image;
+use crate::value::{AbsolutePath, Bytes, Cpu, Duration, EnvName, PortName, SecretKey};
+use std::collections::BTreeMap;
+
+/// A container, complete.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// Its image.
+    pub image: Image,
+    /// Replaces the image's entrypoint, if present.
+    pub command: Option<Vec<String>>,
+    /// Arguments of the entrypoint, if present.
+    pub args: Option<Vec<String>>,
+    /// The folder in which the program starts, if not the image's own.
+    pub workdir: Option<AbsolutePath>,
+    /// Its environment variables, in order of name.
+    pub variables: Vec<Variable>,
+    /// What it is asked.
+    pub probes: Probes,
+    /// What it requests.
+    pub requests: Resources,
+    /// What it may use at most.
+    pub limits: Resources,
+    /// Whether it may write outside its volumes.
+    pub writable_root: bool,
+}
+
+/// What a container is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probes {
+    /// Until it succeeds once.
+    pub start: Option<Probe>,
+    /// Fails: restart.
+    pub live: Option<Probe>,
+    /// Fails: no traffic.
+    pub ready: Option<Probe>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The question.
+    pub check: ProbeCheck,
+    /// How often.
+    pub every: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// How many failures in a row count.
+    pub failures: u32,
+}
+
+/// How a container is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProbeCheck {
+    /// By HTTP.
+    Http {
+        /// The path.
+        path: String,
+        /// The port.
+        port: PortName,
+        /// Headers to send.
+        headers: BTreeMap<String, String>,
+    },
+    /// By gRPC's health protocol.
+    Grpc {
+        /// The port's number: Kubernetes takes no name here.
+        port: u16,
+        /// The gRPC service.
+        service: Option<String>,
+    },
+    /// By a connection.
+    Tcp {
+        /// The port.
+        port: PortName,
+    },
+    /// By a command.
+    Exec {
+        /// The command and its arguments.
+        command: Vec<String>,
+    },
+}
+
+/// An environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: EnvName,
+    /// Its value.
+    pub value: VariableValue,
+    /// The keys below the service that say it, for instance `config.LOG_LEVEL`.
+    pub origin: Vec<String>,
+    /// The text from which the value was evaluated, if it was, and the facts it used.
+    pub text: Option<(String, Vec<String>)>,
+}
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableValue {
+    /// A text, literal.
+    Text(String),
+    /// A key of the service's secrets.
+    Secret {
+        /// The key.
+        key: SecretKey,
+        /// Whether the service starts without it.
+        optional: bool,
+    },
+    /// A text with references to variables that hold secrets: literal parts and names in turn.
+    Joined(Vec<Part>),
+}
+
+/// A part of a text with secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Literal text.
+    Text(String),
+    /// A variable.
+    Variable(EnvName),
+}
+
+/// Amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resources {
+    /// CPU.
+    pub cpu: Option<Cpu>,
+    /// Memory.
+    pub memory: Option<Bytes>,
+    /// Ephemeral storage.
+    pub storage: Option<Bytes>,
+}
