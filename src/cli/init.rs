@@ -43,7 +43,8 @@ impl Init {
             let what = if created { "created" } else { "left alone, it exists:" };
             anstream::eprintln!("{what} {}", folder.join(path));
         }
-        anstream::eprintln!("next: iac render, then git add environments out");
+        let place = if folder == "." { String::new() } else { format!("cd {folder}, ") };
+        anstream::eprintln!("next: {place}iac render, then git add environments out");
         Ok(Outcome::Fine)
     }
 }

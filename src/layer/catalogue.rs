@@ -214,7 +214,7 @@ pub struct KindOption {
     /// An amount of bytes, and its default.
     ///
     /// Example: `quantity: 256Mi`
-    pub quantity: Option<String>,
+    pub quantity: Option<Bytes>,
     /// A text, and its default; `""` is none.
     ///
     /// Example: `text: info`

@@ -18,9 +18,9 @@ pub(super) fn from_kind(kind: &KindEntry, service: &Node) -> Node {
     for (name, option) in kind.kind.options.iter().flatten() {
         let said = service.at(&["options", name]).map(|said| (&said.value, said.place));
         let (amount, place) = match said {
-            Some((Value::Text(text), place)) => (Some(text), place),
+            Some((Value::Text(text), place)) => (text.parse().ok(), place),
             Some(_) => continue,
-            None => (option.quantity.as_ref(), kind.node.key_place(&["options", name])),
+            None => (option.quantity, kind.node.key_place(&["options", name])),
         };
         let Some(needed) = amount.and_then(|amount| held(option, amount)) else { continue };
         let given = match layer.at(&["resources", "memory"]).map(|memory| &memory.value) {
@@ -37,8 +37,8 @@ pub(super) fn from_kind(kind: &KindEntry, service: &Node) -> Node {
 
 /// The memory that a container needs to hold an amount that an option says.
 #[must_use]
-pub fn held(option: &KindOption, amount: &str) -> Option<Bytes> {
-    Some(amount.parse::<Bytes>().ok()?.more_by(option.headroom?))
+pub fn held(option: &KindOption, amount: Bytes) -> Option<Bytes> {
+    Some(amount.more_by(option.headroom?))
 }
 
 /// A map with one key.

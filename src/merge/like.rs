@@ -149,7 +149,14 @@ impl Inherited {
             let message = format!("`{own}` would take {message} in silence");
             let finding = Finding::error("inherited-address", message).help(format!(
                 "say {it} in `environments/{system}/{own}.yaml`, or confirm {it} there with \
-                 `{part}: {{ same: true }}`"
+                 `{}`",
+                path.iter().rev().fold("{ same: true }".to_owned(), |inner, key| {
+                    if *key == path[0] {
+                        format!("{key}: {inner}")
+                    } else {
+                        format!("{{ {key}: {inner} }}")
+                    }
+                })
             ));
             // What must be mended is the file that does not say it, or the one that it is like.
             let silent = own_file.map(|file| file.key_place(&path));

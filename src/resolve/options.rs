@@ -213,7 +213,7 @@ fn value(
         };
     }
     if let Some(default) = &option.quantity {
-        let text = said.map_or_else(|| default.clone(), plain);
+        let text = said.map_or_else(|| default.to_string(), plain);
         return text.parse::<Bytes>().map(|bytes| Some(json!(bytes.to_string()))).map_err(
             |error| {
                 let finding = Finding::error("invalid-value", error.message).at(place);

@@ -67,7 +67,11 @@ pub(super) fn environments(project: &Project, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::error("unknown-environment", format!("there is no environment `{text}`"))
                     .at(place)
-                    .known("environments", text, project.environments.keys().map(String::as_str)),
+                    .known(
+                        "environments",
+                        text,
+                        project.environments.keys().map(String::as_str).filter(|it| it != name),
+                    ),
             );
             continue;
         }

@@ -96,7 +96,12 @@ fn service(
     for outcome in flows(world, system, draft, findings) {
         match outcome {
             Outcome::Present(flow) => present.push(*flow),
-            Outcome::Absent(said, origin) => absent.push((said, origin)),
+            Outcome::Absent(said, origin) => {
+                if let Some(name) = origin.get(1) {
+                    unknown.absent(format!("uses.{}", fact_key(name)));
+                }
+                absent.push((said, origin));
+            }
             Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
         }
     }

@@ -82,7 +82,14 @@ fn held_in_memory(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Findi
     for (name, option) in kind.entry.kind.options.iter().flatten() {
         let amount = kind.options.get(&fact_name(name)).and_then(|amount| amount.as_str());
         let Some(amount) = amount else { continue };
-        let Some(needed) = held(option, amount).filter(|needed| *needed > limit) else { continue };
+        let Some(needed) = amount
+            .parse()
+            .ok()
+            .and_then(|amount| held(option, amount))
+            .filter(|needed| *needed > limit)
+        else {
+            continue;
+        };
         let said = ["limits", "resources"].into_iter();
         let said = said.map(|key| [key, "memory"]).find(|path| draft.node.at(path).is_some());
         let finding = Finding::error(

@@ -17,6 +17,8 @@ pub(super) struct Facts {
     known: BTreeMap<String, Value>,
     /// Names of facts that have no value because of a fault that was reported.
     unknown: BTreeSet<String>,
+    /// Names of facts that the service may have elsewhere and has not here.
+    absent: BTreeSet<String>,
 }
 
 /// What is wrong with a text; nothing if it needs what is at fault itself, which was reported.
@@ -33,6 +35,11 @@ impl Facts {
         self.unknown.insert(name);
     }
 
+    /// Says that a fact may be there elsewhere, and is not here.
+    pub(super) fn absent(&mut self, name: String) {
+        self.absent.insert(name);
+    }
+
     /// Whether a text that uses a name needs what is at fault.
     fn is_unknown(&self, name: &str) -> bool {
         let within = |inner: &str, outer: &str| {
@@ -44,6 +51,7 @@ impl Facts {
     /// Adds other facts.
     pub(super) fn extend(&mut self, others: Self) {
         self.known.extend(others.known);
+        self.absent.extend(others.absent);
         self.unknown.extend(others.unknown);
     }
 
@@ -297,6 +305,9 @@ fn undefined(facts: &Facts, names: &[String], place: Place) -> Finding {
                 Some(near) => finding.help(format!("did you mean `{parent}.{near}`?")),
                 None if *name == whole => finding.help(format!(
                     "a fact that may be absent is written `{{{{ {name} | default(\"…\") }}}}`"
+                )),
+                None if parent == "uses" && !facts.absent.contains(&whole) => finding.help(format!(
+                    "`uses` of this service does not say `{missing}`: name one that it says, or add it"
                 )),
                 // A default is for the last part alone.
                 None => finding.help(format!(
