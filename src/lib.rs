@@ -3,6 +3,7 @@
 //! Data flows one way: load, merge, resolve, check, generate, validate, write.
 
 pub mod catalogue;
+pub mod check;
 pub mod diff;
 pub mod drift;
 pub mod explain;

@@ -1,12 +1,17 @@
 //! `iac check`
 
-use super::project::{Failure, OUT, Selection, generate, open, out, print_findings};
+use super::project::{Failure, OUT, Opened, Selection, generate, open, out, print_findings};
 use super::{Format, Outcome, print, print_json};
 use camino::Utf8PathBuf;
+use iac::check::{Expected, Objects, check, read_back, rule};
 use iac::drift::{Drift, DriftKind, drift};
+use iac::fileset::FileSet;
 use iac::finding::{Finding, Severity, any_error};
+use iac::generate::kubernetes::place_of;
+use iac::model::Stack;
 use iac::report;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Does out/ follow from environments/, and is it sound? The gate for CI
 #[derive(clap::Args)]
@@ -36,6 +41,7 @@ impl Check {
         let (files, findings) = generate(opened, &stacks)?;
         let mut all = opened.findings.clone();
         all.extend(findings);
+        all.extend(broken_rules(opened, &stacks, &files)?);
         if self.locked {
             for finding in &mut all {
                 if UNPINNED.contains(&finding.id) {
@@ -64,6 +70,49 @@ impl Check {
             (0, false) => Outcome::Fine,
         })
     }
+}
+
+/// What is wrong with the generated files, as an independent reader sees them.
+fn broken_rules(
+    opened: &Opened,
+    stacks: &[&Stack],
+    files: &FileSet,
+) -> Result<Vec<Finding>, Failure> {
+    let mut by_environment: BTreeMap<&str, Vec<&Stack>> = BTreeMap::new();
+    for stack in stacks {
+        by_environment.entry(stack.environment.name.as_str()).or_default().push(stack);
+    }
+    let mut findings = Vec::new();
+    for (environment, stacks) in by_environment {
+        let texts = files.iter().filter(|(path, _)| path.starts_with(environment));
+        let (objects, broken) = read_back(texts.map(|(path, file)| (path, file.text.as_str())));
+        if let Some((path, why)) = broken.first() {
+            let error = anyhow::anyhow!("the generator wrote {path}, which no reader takes: {why}");
+            return Err(Failure::World(error.context("this is a fault of iac")));
+        }
+        let expected = Expected::of(stacks.iter().copied());
+        for problem in check(&Objects::new(&objects, &expected)) {
+            let object = &objects[problem.object];
+            let Some(rule) = rule(problem.rule) else { continue };
+            let mut finding = match rule.severity {
+                Severity::Error => Finding::error(rule.id, problem.message),
+                Severity::Warning => Finding::warning(rule.id, problem.message),
+            };
+            let place = stacks.iter().find_map(|stack| {
+                let folder = format!("{environment}/{}", stack.system);
+                if !object.path.starts_with(folder) {
+                    return None;
+                }
+                let (kind, name) = (object.kind(), object.name());
+                place_of(&opened.project, stack, kind, name, &problem.pointer)
+            });
+            if let Some(place) = place {
+                finding = finding.at(place);
+            }
+            findings.push(finding.note(format!("seen in {OUT}/{}", object.path)).help(rule.mend));
+        }
+    }
+    Ok(findings)
 }
 
 fn text(drift: &[Drift], drifted: usize, files: usize, findings: &[Finding]) -> String {

@@ -183,11 +183,10 @@ fn secrets(stack: &Stack) -> Vec<Value> {
     let mut rows = Vec::new();
     for service in stack.services.values() {
         for secret in &service.secrets {
-            let object = if secret.optional { "-secrets-optional" } else { "-secrets" };
             rows.push(json!({
                 "environment": stack.environment.name,
                 "namespace": stack.namespace,
-                "object": format!("{}{object}", service.name),
+                "object": service.secrets_name(secret.optional),
                 "key": secret.key,
                 "from": format!("{}#{}", secret.reference.path, secret.reference.property),
             }));

@@ -9,6 +9,7 @@ mod list;
 mod project;
 mod release;
 mod render;
+mod rule;
 mod schema;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -39,6 +40,7 @@ enum Command {
     List(list::List),
     Schema(schema::Schema),
     Release(release::Release),
+    Rule(rule::RuleCommand),
     Init(init::Init),
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn run() -> ExitCode {
         Command::List(command) => command.run(root),
         Command::Schema(command) => command.run(root),
         Command::Release(command) => command.run(root),
+        Command::Rule(command) => command.run(),
         Command::Init(command) => command.run(root),
     };
     match result {

@@ -8,7 +8,7 @@ mod fields;
 mod list;
 mod object;
 mod path;
-mod read;
+pub(crate) mod read;
 mod risk;
 mod summary;
 mod unified;

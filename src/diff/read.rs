@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Text without a structure that is known here.
     Text,
     /// YAML or JSON; empty documents are left out.
@@ -17,15 +17,15 @@ pub(super) enum Content {
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     /// What it holds.
-    pub(super) content: Content,
+    pub(crate) content: Content,
     /// Whether its text shows the values of a Secret.
     pub(super) holds_secret: bool,
 }
 
 /// Whether a file holds Kubernetes objects.
-pub(super) fn is_kubernetes(path: &Utf8Path) -> bool {
+pub(crate) fn is_kubernetes(path: &Utf8Path) -> bool {
     let below = |folder: &str| {
         path.parent().is_some_and(|parent| parent.components().any(|c| c.as_str() == folder))
     };
@@ -36,7 +36,7 @@ pub(super) fn is_kubernetes(path: &Utf8Path) -> bool {
         && !kustomization
 }
 
-pub(super) fn read(path: &Utf8Path, text: &str) -> Reading {
+pub(crate) fn read(path: &Utf8Path, text: &str) -> Reading {
     let is_template = path.components().any(|component| component.as_str() == "templates");
     let content = match path.extension() {
         _ if is_template => Content::Text,

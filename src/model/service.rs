@@ -51,6 +51,16 @@ pub struct Service {
     pub needs: Vec<Name>,
 }
 
+impl Service {
+    /// The name of the object that holds its secrets. Those that it starts without have an object
+    /// of their own, so that a missing one stops nothing.
+    #[must_use]
+    pub fn secrets_name(&self, optional: bool) -> String {
+        let suffix = if optional { "secrets-optional" } else { "secrets" };
+        format!("{}-{suffix}", self.name)
+    }
+}
+
 /// What a service is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServiceKind {

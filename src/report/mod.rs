@@ -8,6 +8,7 @@ pub mod changes_json;
 pub mod changes_markdown;
 pub mod explanation;
 pub mod findings;
+pub mod rule;
 
 mod escape;
 mod excerpt;

@@ -7,16 +7,6 @@ use crate::model::{Part, Service, Variable, VariableValue};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, SecretKeySelector};
 
-/// The name of a service's secrets.
-pub(super) fn secrets_name(service: &Service) -> String {
-    format!("{}-secrets", service.name)
-}
-
-/// The name of the secrets that a service starts without: one that is missing stops nothing.
-pub(super) fn optional_secrets_name(service: &Service) -> String {
-    format!("{}-secrets-optional", service.name)
-}
-
 /// The variables of a service's container in their order.
 pub(super) fn variables(service: &Service) -> Vec<&Variable> {
     let mut variables: Vec<&Variable> = service.container.variables.iter().collect();
@@ -47,8 +37,7 @@ pub(super) fn env(service: &Service, variable: &Variable) -> EnvVar {
             EnvVar { name, value: Some(text.collect()), ..EnvVar::default() }
         }
         VariableValue::Secret { key, optional } => {
-            let object =
-                if *optional { optional_secrets_name(service) } else { secrets_name(service) };
+            let object = service.secrets_name(*optional);
             EnvVar {
                 name,
                 value_from: Some(EnvVarSource {

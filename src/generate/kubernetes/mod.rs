@@ -189,6 +189,24 @@ fn validate(project: &Project, stack: &Stack, object: &Object) -> Vec<Finding> {
         .collect()
 }
 
+/// Where in `environments/` a part of an object comes from, whose kind and name are said.
+#[must_use]
+pub fn place_of(
+    project: &Project,
+    stack: &Stack,
+    kind: &str,
+    name: &str,
+    pointer: &str,
+) -> Option<crate::source::Place> {
+    let plain = Plain::new(stack);
+    let objects = object_files(stack).into_iter().flat_map(|file| file.objects);
+    let named = |object: &Object| {
+        let said = object.value["metadata"]["name"].as_str().unwrap_or_default();
+        object.value["kind"] == kind && plain.text(said) == name
+    };
+    place(project, stack, &objects.into_iter().find(named)?, pointer)
+}
+
 fn place(
     project: &Project,
     stack: &Stack,

@@ -1,7 +1,6 @@
 //! The pod template of a service.
 
 use super::container::{container, some};
-use super::environment::{optional_secrets_name, secrets_name};
 use super::{claim, config, metadata};
 use crate::model::{Secret, SecretForm, Service, VolumeSource};
 use crate::reference::Reference;
@@ -160,7 +159,7 @@ fn secrets(service: &Service) -> Option<Volume> {
     };
     let mut sources = Vec::new();
     for (optional, object) in
-        [(false, secrets_name(service)), (true, optional_secrets_name(service))]
+        [(false, service.secrets_name(false)), (true, service.secrets_name(true))]
     {
         if let Some(items) = files(optional) {
             sources.push(VolumeProjection {

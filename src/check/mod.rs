@@ -1,0 +1,87 @@
+//! Checks on generated files: they are read back by an independent reader, and asked whether they
+//! agree with each other. So a mistake of the generator is found too, and not only one of a user.
+//!
+//! A rule is one file in `rules/`, with its words, an example that it refuses and one that it
+//! accepts. Everything here is a function of its arguments.
+
+mod expected;
+mod objects;
+mod pods;
+mod rules;
+mod selector;
+
+pub use expected::Expected;
+pub use objects::{Object, Objects, read_back};
+
+use crate::finding::Severity;
+
+/// One question that is asked of all objects of an environment.
+pub struct Rule {
+    /// Its name in messages, in kebab-case.
+    pub id: &'static str,
+    /// How bad it is when the answer is no.
+    pub severity: Severity,
+    /// What holds, in a sentence.
+    pub title: &'static str,
+    /// What happens where it does not hold.
+    pub why: &'static str,
+    /// What to do.
+    pub mend: &'static str,
+    /// Objects that it refuses.
+    pub bad: &'static str,
+    /// Objects that it accepts.
+    pub good: &'static str,
+    check: fn(&Objects<'_>, &mut Problems<'_>),
+}
+
+/// A part of an object that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The rule.
+    pub rule: &'static str,
+    /// The object, by its index in [`Objects::all`].
+    pub object: usize,
+    /// JSON pointer of the part.
+    pub pointer: String,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+}
+
+/// Collects what a rule finds.
+struct Problems<'a> {
+    rule: &'static str,
+    all: &'a mut Vec<Problem>,
+}
+
+impl Problems<'_> {
+    fn add(&mut self, object: &Object, pointer: impl Into<String>, message: impl Into<String>) {
+        self.all.push(Problem {
+            rule: self.rule,
+            object: object.index,
+            pointer: pointer.into(),
+            message: message.into(),
+        });
+    }
+}
+
+/// Every rule, in order of name.
+pub const RULES: &[&Rule] = rules::RULES;
+
+/// The rule of a name.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// What breaks any rule, in the order of the rules.
+#[must_use]
+pub fn check(objects: &Objects<'_>) -> Vec<Problem> {
+    let mut all = Vec::new();
+    for rule in RULES {
+        (rule.check)(objects, &mut Problems { rule: rule.id, all: &mut all });
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! The rules, one file each: a new one is a file and a line here.
+
+mod autoscaler;
+mod client_port;
+mod disruption_budget;
+mod dns_reachable;
+mod headless_service;
+mod missing_probe;
+mod missing_reference;
+mod namespace_selector;
+mod object_name;
+mod policy_port;
+mod selector_selects;
+mod service_target_port;
+mod single_writer;
+mod storage_class;
+mod time_budget;
+mod unknown_namespace;
+mod unused_config;
+
+use super::Rule;
+
+/// Every rule, in order of name.
+pub(super) const RULES: &[&Rule] = &[
+    &autoscaler::RULE,
+    &client_port::RULE,
+    &disruption_budget::RULE,
+    &dns_reachable::RULE,
+    &headless_service::RULE,
+    &missing_probe::RULE,
+    &missing_reference::RULE,
+    &namespace_selector::RULE,
+    &object_name::RULE,
+    &policy_port::RULE,
+    &selector_selects::RULE,
+    &service_target_port::RULE,
+    &single_writer::RULE,
+    &storage_class::RULE,
+    &time_budget::RULE,
+    &unknown_namespace::RULE,
+    &unused_config::RULE,
+];
