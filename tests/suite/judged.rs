@@ -1,4 +1,5 @@
 //! The tree that is judged: what the program writes of a project.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use crate::support::Project;
 use camino::{Utf8Path, Utf8PathBuf};
