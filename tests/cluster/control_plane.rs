@@ -17,12 +17,12 @@ pub(super) struct Programs {
     pub(super) scheduler: PathBuf,
 }
 
-/// A running control plane. Dropped in order, from the first to the last: an API server that has
-/// lost its etcd would not end for minutes.
+/// A running control plane. Dropped in order, from the first to the last: an API server waits for
+/// those who watch it, and one that has lost its etcd would not end for minutes.
 pub(super) struct ControlPlane {
-    api_server: Program,
     controllers: Program,
     scheduler: Program,
+    api_server: Program,
     etcd: Program,
     kubeconfig: Utf8PathBuf,
 }
@@ -70,7 +70,7 @@ impl ControlPlane {
         let controllers =
             start(&programs.controllers, &of_controllers(&for_controllers, controllers));
         let scheduler = start(&programs.scheduler, &of_scheduler(&for_scheduler, scheduler));
-        Ok(Self { api_server, controllers, scheduler, etcd, kubeconfig: admin })
+        Ok(Self { controllers, scheduler, api_server, etcd, kubeconfig: admin })
     }
 }
 
