@@ -9,6 +9,8 @@
     reason = "a test reads files and starts programs"
 )]
 
+#[path = "suite/broken.rs"]
+mod broken;
 #[path = "suite/checkov.rs"]
 mod checkov;
 #[path = "suite/judged.rs"]

@@ -6,7 +6,6 @@ use super::run::{run, text};
 use super::verdict::{Finding, Verdict};
 use crate::tools::tool;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 const TOOL: &str = "checkov";
 
@@ -58,9 +57,11 @@ pub(crate) fn judge(judged: &Judged) -> Verdict {
         };
         verdict.version = report.summary.checkov_version;
         let Results { passed_checks, failed_checks, parsing_errors } = report.results;
+        let stacks = judged.stacks.iter().filter(|it| it.environment.name.as_str() == environment);
+        let given = stacks.flat_map(|stack| judged.files_of_services(stack)).collect();
         let all = passed_checks.iter().chain(&failed_checks);
-        let seen: BTreeSet<&str> = all.map(|checked| &*checked.file_path).collect();
-        verdict.saw(seen.len());
+        let seen = all.map(|checked| below_out(&checked.file_path).to_owned()).collect();
+        verdict.saw_of(&given, &seen);
         let unread = parsing_errors.into_iter();
         verdict
             .findings

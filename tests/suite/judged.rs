@@ -7,6 +7,7 @@ use iac::model::{Service, Stack};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs;
 
 /// A project and all that was rendered of it.
@@ -41,6 +42,13 @@ impl Judged {
         Self { stacks: resolved.stacks, project }
     }
 
+    /// Forgets all stacks but one.
+    pub(crate) fn keep(&mut self, environment: &str, system: &str) {
+        self.stacks.retain(|stack| {
+            stack.environment.name.as_str() == environment && stack.system.as_str() == system
+        });
+    }
+
     pub(crate) fn project(&self) -> &Project {
         &self.project
     }
@@ -61,6 +69,15 @@ impl Judged {
         files.retain(|file| file.file_name() != Some("kustomization.yaml"));
         files.sort();
         files
+    }
+
+    /// The files of a stack that hold more than a Namespace, of which some tools say nothing.
+    pub(crate) fn files_of_services(&self, stack: &Stack) -> BTreeSet<String> {
+        let files = self.files(stack).into_iter();
+        files
+            .filter(|file| file.file_name() != Some("namespace.yaml"))
+            .map(|file| self.below_out(file.as_str()))
+            .collect()
     }
 
     /// The names of all environments that have stacks.
@@ -89,8 +106,9 @@ impl Judged {
     /// An object in a file below out/.
     pub(crate) fn object(&self, file: &str, kind: &str, name: &str) -> Option<Value> {
         let text = fs::read_to_string(self.out().join(file)).ok()?;
+        // Up to the first fault: behind it, the reader would say the same fault for ever.
         serde_yaml::Deserializer::from_str(&text)
-            .filter_map(|document| Value::deserialize(document).ok())
+            .map_while(|document| Value::deserialize(document).ok())
             .find(|object| object["kind"] == kind && object["metadata"]["name"] == name)
     }
 

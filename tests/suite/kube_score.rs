@@ -6,7 +6,6 @@ use super::run::{run, text};
 use super::verdict::{Finding, Verdict};
 use crate::tools::tool;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 const TOOL: &str = "kube-score";
 /// The grade of what is as it should be.
@@ -62,8 +61,8 @@ pub(crate) fn judge(judged: &Judged) -> Verdict {
             verdict.findings.push(Finding::of_file("run", folder, text(&ran.stderr)));
             continue;
         };
-        let seen: BTreeSet<&str> = objects.iter().map(|object| &*object.file_name).collect();
-        verdict.saw(seen.len());
+        let seen = objects.iter().map(|object| judged.below_out(&object.file_name)).collect();
+        verdict.saw_of(&judged.files_of_services(stack), &seen);
         verdict.findings.extend(objects.into_iter().flat_map(|object| findings(judged, object)));
     }
     verdict

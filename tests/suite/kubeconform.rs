@@ -5,7 +5,6 @@ use super::run::{run, text};
 use super::verdict::{Finding, Verdict};
 use crate::tools::tool;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 const TOOL: &str = "kubeconform";
 
@@ -49,9 +48,9 @@ pub(crate) fn judge(judged: &Judged) -> Verdict {
             verdict.findings.push(Finding::of_file("run", folder, text(&ran.stderr)));
             continue;
         };
-        let seen: BTreeSet<&str> =
-            report.resources.iter().map(|resource| &*resource.filename).collect();
-        verdict.saw(seen.len());
+        let given = files.iter().map(|file| judged.below_out(file.as_str())).collect();
+        let seen = report.resources.iter().map(|it| judged.below_out(&it.filename)).collect();
+        verdict.saw_of(&given, &seen);
         for resource in &report.resources {
             let Resource { filename, kind, name, status, msg } = resource;
             if status != "statusValid" {

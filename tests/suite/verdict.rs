@@ -1,5 +1,6 @@
 //! What tools say, in one form, and the table of it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What one tool says of a tree.
@@ -34,6 +35,17 @@ impl Verdict {
 
     pub(crate) fn saw(&mut self, files: usize) {
         self.files = self.files.map(|count| count + files);
+    }
+
+    /// Counts what a tool saw of the files below out/ that it was given. Some tools pass over what
+    /// they cannot read, and then find nothing in it.
+    pub(crate) fn saw_of(&mut self, given: &BTreeSet<String>, seen: &BTreeSet<String>) {
+        self.saw(seen.len());
+        let unseen = given.difference(seen);
+        self.findings
+            .extend(unseen.map(|file| {
+                Finding::of_file("unseen", file, "the tool says nothing of this file")
+            }));
     }
 }
 
