@@ -24,7 +24,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long anything may take that normally takes seconds: machines of CI are slow at times.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A running control plane, with kubectl as its administrator.
 pub(crate) struct Cluster {
@@ -50,7 +50,7 @@ impl Cluster {
         let path = Utf8Path::from_path(folder.path()).unwrap();
         let control_plane = ControlPlane::start(&programs, &kubectl, path);
         let cluster = Self { control_plane, folder, kubectl, definitions };
-        cluster.until("the default service account", || {
+        until("the default service account", || {
             cluster.kubectl(&["get", "serviceaccount", "default", "--namespace=default"]).code
                 == Some(0)
         });
@@ -78,14 +78,14 @@ impl Cluster {
         let arguments = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"];
         self.kubectl(&arguments).ends(0);
     }
+}
 
-    /// Asks until the answer is yes.
-    pub(crate) fn until(&self, what: &str, asked: impl Fn() -> bool) {
-        let began = Instant::now();
-        while !asked() {
-            assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(200));
-        }
+/// Asks until the answer is yes.
+pub(crate) fn until(what: &str, asked: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !asked() {
+        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(200));
     }
 }
 

@@ -23,15 +23,18 @@ impl Judged {
         for (system, services) in own_services(&project.root) {
             let release = |service: &String| {
                 let digest = Sha256::digest(format!("{system}/{service}"));
-                let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                format!("{service}=1.4.2@sha256:{digest}")
+                let mut text = format!("{service}=1.4.2@sha256:");
+                digest.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
+                text
             };
             let releases: Vec<String> = services.iter().map(release).collect();
             let mut arguments = vec!["release", "set", &system];
             arguments.extend(releases.iter().map(String::as_str));
             project.iac(&arguments).ends(0);
         }
-        Self::of(project)
+        let judged = Self::of(project);
+        judged.project.iac(&["check", "--locked"]).ends(0);
+        judged
     }
 
     /// What the program writes of a project.

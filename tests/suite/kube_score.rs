@@ -14,7 +14,8 @@ const BEST: u8 = 10;
 #[derive(Deserialize)]
 struct Object {
     /// Kind, group and version, namespace, name.
-    object_name: String,
+    #[serde(rename = "object_name")]
+    name: String,
     file_name: String,
     checks: Vec<Graded>,
 }
@@ -70,7 +71,7 @@ pub(crate) fn judge(judged: &Judged) -> Verdict {
 
 /// One finding for each comment: a rule may complain of several things.
 fn findings(judged: &Judged, object: Object) -> Vec<Finding> {
-    let mut parts = object.object_name.split('/');
+    let mut parts = object.name.split('/');
     let place = format!("{}/{}", parts.next().unwrap(), parts.next_back().unwrap());
     let file = judged.below_out(&object.file_name);
     let mut findings = Vec::new();
