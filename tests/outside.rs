@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use tools::reader;
+use tools::tool;
 
 /// The documents of each file, as `yaml_serde` reads them.
 type Read = BTreeMap<PathBuf, Vec<Value>>;
@@ -123,7 +123,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
 }
 
 fn pyyaml(read: &Read) -> Row {
-    let Some(python) = reader("venv/bin/python") else { return Row::skipped("PyYAML") };
+    let Some(python) = tool("python/pyyaml/bin/python") else { return Row::skipped("PyYAML") };
     let mut row = Row::new("PyYAML", "");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outside/read.py");
     match run(Command::new(python).arg("-I").arg(script).args(read.keys())) {
@@ -157,7 +157,7 @@ fn kubectl_version(program: &Path) -> String {
 /// `kubectl label --local` reads objects without a server, and shows them with one more label.
 fn kubectl_label(read: &Read) -> Row {
     const LABEL: &str = "read-by";
-    let Some(program) = reader("kubectl") else { return Row::skipped("kubectl label") };
+    let Some(program) = tool("bin/kubectl") else { return Row::skipped("kubectl label") };
     let mut row = Row::new("kubectl label", &kubectl_version(&program));
     for folder in folders(read) {
         for (path, wanted) in objects(read, folder) {
@@ -186,7 +186,7 @@ fn kubectl_label(read: &Read) -> Row {
 
 /// `kubectl kustomize` makes one stream of a folder: every object, in apply order.
 fn kubectl_kustomize(read: &Read) -> Row {
-    let Some(program) = reader("kubectl") else { return Row::skipped("kubectl kustomize") };
+    let Some(program) = tool("bin/kubectl") else { return Row::skipped("kubectl kustomize") };
     let mut row = Row::new("kubectl kustomize", &kubectl_version(&program));
     for folder in folders(read) {
         let kustomization = folder.join("kustomization.yaml");

@@ -23,7 +23,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Output};
-use tools::reader;
+use tools::tool;
 
 fn read_by_yaml_serde(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap_or_else(|error| panic!("yaml_serde: {error}\n{text:?}"))
@@ -183,7 +183,7 @@ fn read_by_pyyaml(python: &Path, loader: &str, batch: &[Document]) {
 
 #[test]
 fn pyyaml_reads_the_same_data() {
-    let Some(python) = reader("venv/bin/python") else { return };
+    let Some(python) = tool("python/pyyaml/bin/python") else { return };
     let batch = batch();
     read_by_pyyaml(&python, "CSafeLoader", &batch);
     // The scanner that is written in Python is another one, and slow.
@@ -193,7 +193,7 @@ fn pyyaml_reads_the_same_data() {
 
 #[test]
 fn kubectl_reads_the_same_data() {
-    let Some(kubectl) = reader("kubectl") else { return };
+    let Some(kubectl) = tool("bin/kubectl") else { return };
     let mut batch = batch();
     for document in &mut batch {
         let value = document.value.take();

@@ -34,23 +34,23 @@ fn required() -> bool {
     is_set("IAC_REQUIRE_TOOLS") || is_set("CI")
 }
 
-/// An installed program that reads YAML, or nothing where it may be missing.
-pub(crate) fn reader(path: &str) -> Option<PathBuf> {
+/// What was installed at a path below the folder of the programs, or nothing where it may be missing.
+pub(crate) fn tool(path: &str) -> Option<PathBuf> {
     static INSTALLED: Once = Once::new();
-    let reader = folder().join("readers").join(path);
-    if reader.exists() {
-        return Some(reader);
+    let tool = folder().join(path);
+    if tool.exists() {
+        return Some(tool);
     }
     if !required() {
-        println!("skipped: {} is not there: run {INSTALL}", reader.display());
+        println!("skipped: {} is not there: run {INSTALL}", tool.display());
         return None;
     }
     INSTALLED.call_once(|| {
-        println!("{} is not there: running {INSTALL}", reader.display());
+        println!("{} is not there: running {INSTALL}", tool.display());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(INSTALL);
         let ended = Command::new("bash").arg(&script).status();
         assert!(ended.is_ok_and(|status| status.success()), "{INSTALL} failed");
     });
-    assert!(reader.exists(), "{} is not there, although {INSTALL} ran", reader.display());
-    Some(reader)
+    assert!(tool.exists(), "{} is not there, although {INSTALL} ran", tool.display());
+    Some(tool)
 }

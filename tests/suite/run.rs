@@ -1,0 +1,30 @@
+//! Starts tools, with nothing of this machine's surroundings.
+
+use super::judged::Judged;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Runs a tool in the judged project.
+pub(crate) fn run<I: IntoIterator<Item: AsRef<OsStr>>>(
+    judged: &Judged,
+    program: &Path,
+    arguments: I,
+) -> Output {
+    let root = &judged.project().root;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(root)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("LANG", "C.UTF-8")
+        .env("HOME", root)
+        .env("KUBECONFIG", "/dev/null")
+        .stdin(Stdio::null());
+    command.output().unwrap_or_else(|error| panic!("{}: {error}", program.display()))
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().to_owned()
+}

