@@ -156,6 +156,6 @@ mod tests {
         let found = |text| hosts_and_ports(text).collect::<Vec<_>>();
         assert_eq!(found("http://web.shop:8080/x"), [("web.shop", 8080)]);
         assert_eq!(found("a:1,b:2 ü-c:3"), [("a", 1), ("b", 2), ("-c", 3)][..2]);
-        assert_eq!(found("12:30 x: y 10.0.0.1:80 a:0 a:99999"), []);
+        assert_eq!(found("12:30 x: y 192.0.2.1:80 a:0 a:99999"), []);
     }
 }

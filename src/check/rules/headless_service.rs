@@ -1,4 +1,4 @@
-//! A StatefulSet's pods have names of their own.
+//! A `StatefulSet`'s pods have names of their own.
 
 use crate::check::objects::Objects;
 use crate::check::selector::map_selects;
