@@ -19,7 +19,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Labels of pods that an operator makes, whose templates are nowhere among the files.
-const OPERATORS: &[&str] = &["cnpg.io/cluster", "cnpg.io/instanceRole", "cnpg.io/podRole"];
+const OPERATORS: &[&str] = &[
+    "acme.cert-manager.io/http01-solver",
+    "cnpg.io/cluster",
+    "cnpg.io/instanceRole",
+    "cnpg.io/podRole",
+];
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for service in objects.of("Service") {
