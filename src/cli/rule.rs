@@ -6,7 +6,7 @@ use iac::check::{RULES, Rule};
 use iac::report;
 use serde_json::{Value, json};
 
-/// What does a finding of `iac check` mean? Why it matters, with examples
+/// What does a rule of `iac check` mean? Why it matters, with examples
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac rule                      every rule, in a line
