@@ -62,8 +62,9 @@ fn twice(value: &mut Value) -> bool {
     let Some((key, first)) = value.as_object().and_then(|map| map.iter().next()) else {
         return false;
     };
-    let (key, first) = (json!(key), first.clone());
-    *value = json!(format!("{RAW}{{ {key}: {first}, {key}: {first} }}"));
+    let again = format!("{}: {first}", json!(key));
+    let map = value.to_string();
+    *value = json!(format!("{RAW}{}, {again} }}", map.strip_suffix('}').unwrap()));
     true
 }
 
