@@ -76,6 +76,13 @@ fn fields_have_risks() {
         ("Service", "spec: {clusterIP: @}", "None", "10.0.0.1", "replace"),
         ("Service", "spec: {selector: {app: @}}", "a", "b", "update"),
         ("Service", "spec: {type: @}", "ClusterIP", "LoadBalancer", "access"),
+        (
+            "networking.k8s.io/v1 Ingress",
+            "spec: {rules: [{host: a}@]}",
+            "",
+            ", {host: b}",
+            "access",
+        ),
         ("ConfigMap", "data: {a: '@'}", "1", "2", "update"),
         ("ConfigMap", "immutable: true\ndata: {a: '@'}", "1", "2", "replace"),
         ("Secret", "type: @", "a", "b", "replace"),
