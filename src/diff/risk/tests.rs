@@ -76,6 +76,7 @@ fn fields_have_risks() {
         ("Service", "spec: {clusterIP: @}", "None", "10.0.0.1", "replace"),
         ("Service", "spec: {selector: {app: @}}", "a", "b", "update"),
         ("Service", "spec: {type: @}", "ClusterIP", "LoadBalancer", "access"),
+        ("gateway.networking.k8s.io/v1 HTTPRoute", "spec: {hostnames: [a@]}", "", ", b", "access"),
         (
             "networking.k8s.io/v1 Ingress",
             "spec: {rules: [{host: a}@]}",
