@@ -42,11 +42,14 @@ const ALL: &[&str] = &["dev", "prod", "staging", "test"];
 const UPPER: &[&str] = &["prod", "staging"];
 const ABOVE_DEV: &[&str] = &["prod", "staging", "test"];
 const PROD: &[&str] = &["prod"];
+const STAGING: &[&str] = &["staging"];
 const DEV: &[&str] = &["dev"];
 const CHECKSUM: &str = "spec.template.metadata.annotations[checksum/config]";
 const LOG_LEVEL: &str = "env[LOG_LEVEL].value";
 const NEW: &str = "spec.ports[8081]";
 const OLD: &str = "spec.ports[8080]";
+const LET_IN_OLD: &str = "spec.ingress[0].ports[8080]";
+const LET_IN_NEW: &str = "spec.ingress[0].ports[8081]";
 
 const EDITS: &[Edit] = &[
     Edit {
@@ -101,6 +104,27 @@ const EDITS: &[Edit] = &[
             (ABOVE_DEV, "Deployment", "wot-verification", "ports[8081]"),
             (ABOVE_DEV, "Service", "wot-verification", OLD),
             (ABOVE_DEV, "Service", "wot-verification", NEW),
+            // Both ends of each call.
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[0].ports[8080]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[0].ports[8081]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[1].ports[8080]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[1].ports[8081]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[2].ports[8080]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[2].ports[8081]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[5].ports[8080]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[5].ports[8081]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[6].ports[8080]"),
+            (ABOVE_DEV, "NetworkPolicy", "api-gateway", "spec.egress[6].ports[8081]"),
+            (ABOVE_DEV, "NetworkPolicy", "matter-verification", LET_IN_OLD),
+            (ABOVE_DEV, "NetworkPolicy", "matter-verification", LET_IN_NEW),
+            (ABOVE_DEV, "NetworkPolicy", "onem2m-verification", LET_IN_OLD),
+            (ABOVE_DEV, "NetworkPolicy", "onem2m-verification", LET_IN_NEW),
+            (ABOVE_DEV, "NetworkPolicy", "opcua-verification", LET_IN_OLD),
+            (ABOVE_DEV, "NetworkPolicy", "opcua-verification", LET_IN_NEW),
+            (ABOVE_DEV, "NetworkPolicy", "tsn-verification", LET_IN_OLD),
+            (ABOVE_DEV, "NetworkPolicy", "tsn-verification", LET_IN_NEW),
+            (ABOVE_DEV, "NetworkPolicy", "wot-verification", LET_IN_OLD),
+            (ABOVE_DEV, "NetworkPolicy", "wot-verification", LET_IN_NEW),
         ],
     },
     Edit {
@@ -153,6 +177,15 @@ const EDITS: &[Edit] = &[
         changes: &[
             (&["dev", "prod", "staging"], "ConfigMap", "api-gateway-config", "data[app.toml]"),
             (&["dev", "prod", "staging"], "Deployment", "api-gateway", CHECKSUM),
+            (DEV, "Ingress", "api-gateway", "spec.rules[api.localhost]"),
+            (DEV, "Ingress", "api-gateway", "spec.rules[gateway.localhost]"),
+            (DEV, "Ingress", "api-gateway", "spec.tls[0].hosts[]"),
+            (UPPER, "HTTPRoute", "api-gateway", "spec.hostnames[]"),
+            (UPPER, "HTTPRoute", "api-gateway-redirect", "spec.hostnames[]"),
+            (PROD, "ListenerSet", "public", "spec.listeners[api.iot.example.com]"),
+            (PROD, "ListenerSet", "public", "spec.listeners[gateway.iot.example.com]"),
+            (STAGING, "ListenerSet", "public", "spec.listeners[api.staging.iot.example.com]"),
+            (STAGING, "ListenerSet", "public", "spec.listeners[gateway.staging.iot.example.com]"),
         ],
     },
 ];

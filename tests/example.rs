@@ -8,7 +8,8 @@
 mod stacks;
 
 use iac::layer::{PodSecurityLevel, PodSecurityMode, TargetName};
-use iac::model::{Peer, Rollout, SecretForm, Service, ServiceKind};
+use iac::model::{GatewayApi, Peer, Rollout, SecretForm, Service, ServiceKind};
+use iac::value::Host;
 use stacks::{
     EDGE, ENVIRONMENTS, STACKS, VERIFICATION, VERIFIERS, claims, file, gateway, of_kind, own,
     plain, range, service, stack, variable, verifiers,
@@ -71,9 +72,9 @@ fn covered(aspect: &str) -> Option<Covered> {
         "object store" => (Some(object_store), &[Later("replication, object lock")]),
         "storage class" => (Some(storage_class), &[Later("reclaim policy, snapshots")]),
         "secrets" => (Some(secrets), &[Later("external-secrets and its stores")]),
-        "ingress" => (Some(ingress), &[Issue(4, "routes and certificates")]),
+        "ingress" => (Some(ingress), &[Later("an allow-list in staging")]),
         "host name" => (Some(host_name), &[]),
-        "NetworkPolicy" => (None, &[Issue(4, "a policy for each flow")]),
+        "NetworkPolicy" => (Some(network_policies), &[]),
         "mesh" => (None, &[Later("Istio, ambient")]),
         "Pod Security" => (Some(pod_security), &[]),
         "log level and format" => (Some(logs), &[]),
@@ -307,7 +308,23 @@ fn ingress() {
         let wanted: &[_] =
             if name == "test" { &[] } else { &["grafana", "iot-edge-node", "api-gateway"] };
         assert_eq!(exposed, wanted, "{name}");
+        let gateway = stack(name, EDGE).environment.gateways.get("public");
+        let issuer = gateway.and_then(|gateway| gateway.issuer.as_ref()).map(Host::as_str);
+        let (api, wanted) = match name {
+            "dev" => (Some(true), None),
+            "test" => (None, None),
+            "staging" => (Some(false), Some("letsencrypt-staging")),
+            _ => (Some(false), Some("letsencrypt")),
+        };
+        let older = gateway.map(|gateway| matches!(gateway.api, GatewayApi::Ingress(_)));
+        assert_eq!((older, issuer), (api, wanted), "{name}");
     }
+}
+
+/// What they let pass is compared with what is described in `tests/reach.rs`.
+fn network_policies() {
+    let enforced = ENVIRONMENTS.map(|name| stack(name, EDGE).environment.network_policies);
+    assert_eq!(enforced, [false, true, true, true]);
 }
 
 fn host_name() {

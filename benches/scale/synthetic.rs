@@ -48,6 +48,7 @@ kubernetes: { version: \"1.36\", context: prod-1, pod-security: restricted }
 storage:
   general: { class: standard }
   database: { class: local }
+gateways: { public: { class: istio, parent: gateways/public, issuer: ca } }
 defaults:
   replicas: { min: 2 }
 ";
@@ -139,6 +140,7 @@ kubernetes: {{ version: \"1.36\", context: {environment}-1 }}
 storage:
   general: {{ class: standard }}
   database: {{ class: standard }}
+gateways: {{ public: {{ class: istio, parent: gateways/public }} }}
 "
     )
 }

@@ -144,16 +144,16 @@ fn flows(stack: &Stack) -> Vec<Value> {
             let to = match &flow.peer {
                 Peer::Service(name) => name.to_string(),
                 Peer::OtherSystem { system, service, .. } => format!("{system}/{service}"),
-                Peer::Elsewhere { service, host } => format!("{service} at {host}"),
-                Peer::External { name, host } => format!("{name} at {host}"),
+                Peer::Elsewhere { service, host, .. } => format!("{service} at {host}"),
+                Peer::External { name, host, .. } => format!("{name} at {host}"),
             };
-            for (port, number) in &flow.ports {
+            for port in &flow.ports {
                 rows.push(json!({
                     "environment": stack.environment.name,
                     "system": stack.system,
                     "from": service.name,
                     "to": to,
-                    "port": format!("{port} {number}"),
+                    "port": format!("{} {}", port.name, port.dialled),
                     "start": if flow.at_start { "waits" } else { "" },
                 }));
             }
@@ -167,12 +167,11 @@ fn hosts(stack: &Stack) -> Vec<Value> {
     for service in stack.services.values() {
         let Some(exposed) = &service.exposed else { continue };
         for host in &exposed.hosts {
-            let scheme = if exposed.tls { "https" } else { "http" };
             rows.push(json!({
                 "environment": stack.environment.name,
                 "system": stack.system,
                 "service": service.name,
-                "url": format!("{scheme}://{host}{}", exposed.path),
+                "url": format!("{}{}", exposed.origin(host), exposed.path),
             }));
         }
     }

@@ -269,7 +269,7 @@ fn a_path_that_does_not_exist_lists_what_does() {
         "shop",
         "external.lab.prots",
         "there is no `prots` in `external.lab`; known: \
-        enabled, hosts, ports; did you mean `ports`?",
+        addresses, enabled, hosts, ports; did you mean `ports`?",
     );
     let finding = explain(&project(), "prod", "shop", Some(&parse_path("servces"))).unwrap_err();
     assert_eq!(finding.help.as_deref(), Some("did you mean `services`?"));

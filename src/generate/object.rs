@@ -17,6 +17,8 @@ pub struct Origin {
 pub struct Object {
     /// The object.
     pub value: Value,
+    /// Whether its kind is not Kubernetes' own, so that a cluster alone knows its schema.
+    pub custom: bool,
     /// The service that it belongs to; none for what belongs to the system.
     pub service: Option<String>,
     /// Where its optional parts come from.
@@ -30,7 +32,7 @@ impl Object {
     /// If the typed object cannot be written as JSON, which its type rules out.
     pub fn of_service(service: &str, object: &impl Serialize) -> Self {
         let value = serde_json::to_value(object).expect("typed objects are plain trees");
-        Self { value, service: Some(service.to_owned()), origins: Vec::new() }
+        Self { value, custom: false, service: Some(service.to_owned()), origins: Vec::new() }
     }
 
     /// An object of the system.
@@ -39,7 +41,13 @@ impl Object {
     /// As [`Object::of_service`].
     pub fn of_system(object: &impl Serialize) -> Self {
         let value = serde_json::to_value(object).expect("typed objects are plain trees");
-        Self { value, service: None, origins: Vec::new() }
+        Self { value, custom: false, service: None, origins: Vec::new() }
+    }
+
+    /// Says that its kind is not Kubernetes' own.
+    #[must_use]
+    pub fn custom(self) -> Self {
+        Self { custom: true, ..self }
     }
 
     /// Records where a part comes from.

@@ -2,8 +2,9 @@
 
 use super::Short;
 use super::form::ShortForm;
+use super::route::Gateway;
 use super::service::Override;
-use crate::value::{self, Host, KubernetesVersion, Name};
+use crate::value::{self, Cidr, Host, KubernetesVersion, Name, Namespace};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -53,6 +54,19 @@ pub struct Environment {
     ///
     /// Example: `storage: { general: { class: longhorn } }`
     pub storage: Option<BTreeMap<Name, Storage>>,
+    /// What leads from outside to its services.
+    ///
+    /// Example: `gateways: { public: { class: istio, parent: gateway-system/public, issuer: letsencrypt } }`
+    pub gateways: Option<BTreeMap<Name, Gateway>>,
+    /// Whether only those who say so in `uses` may call each other: `enforced` (unless said) or
+    /// `none`.
+    ///
+    /// Example: `network-policies: none`
+    pub network_policies: Option<NetworkPolicies>,
+    /// A Prometheus that scrapes systems which have none of their own.
+    ///
+    /// Example: `monitoring: { namespace: monitoring }`
+    pub monitoring: Option<Monitoring>,
     /// What own code has here unless its system says otherwise.
     ///
     /// Example: `defaults: { replicas: { min: 2 } }`
@@ -93,6 +107,10 @@ pub struct Kubernetes {
     ///
     /// Example: `context: prod-eu-1`
     pub context: Option<String>,
+    /// The addresses of its API, which those reach who have a `token`; any address unless said.
+    ///
+    /// Example: `api: [192.0.2.16/28]`
+    pub api: Option<Vec<Cidr>>,
     /// The namespace of a system; a text, `{{ system }}` unless said.
     ///
     /// Example: `namespace: "{{ environment }}-{{ system }}"`
@@ -149,6 +167,27 @@ pub enum PodSecurityMode {
     Enforce,
     /// It is let in with a warning.
     Warn,
+}
+
+/// Whether network policies are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkPolicies {
+    /// What is not described cannot happen.
+    Enforced,
+    /// Everybody may call everybody.
+    None,
+}
+
+/// A Prometheus that systems share.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map such as `{ namespace: monitoring }`")]
+pub struct Monitoring {
+    /// The namespace in which it runs.
+    ///
+    /// Example: `namespace: monitoring`
+    pub namespace: Option<Namespace>,
 }
 
 /// What a storage tier is in an environment.

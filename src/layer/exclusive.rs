@@ -10,6 +10,7 @@ pub fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
         "Volume" => &[&["size", "tier", "shared"], &["scratch", "memory"], &["of"]],
         "Probe" => &[&["path", "headers"], &["grpc"], &["tcp"], &["exec"]],
         "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],
+        "Gateway" => &[&["parent", "class", "listeners"], &["ingress-class"]],
         "KindFile" => &[&["text"], &["yaml"], &["derive"]],
         "Bind" => &[&["text"], &["secret"]],
         "KindOption" => &[

@@ -11,6 +11,8 @@ mod exclusive;
 mod form;
 mod lock;
 mod network;
+mod outside;
+mod route;
 mod service;
 mod system;
 mod workload;
@@ -24,16 +26,19 @@ pub use data::{
     SharedVolumeOverride, Volume, VolumeOverride,
 };
 pub use environment::{
-    Environment, Kubernetes, PodSecurity, PodSecurityLevel, PodSecurityMode, Registry, Storage,
-    TargetName,
+    Environment, Kubernetes, Monitoring, NetworkPolicies, PodSecurity, PodSecurityLevel,
+    PodSecurityMode, Registry, Storage, TargetName,
 };
 pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, Release, Released};
 pub use network::{
-    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Offer,
-    Optional, Otherwise, Port, Protocol, SecretSource, ServicePort, Use, UseEnv, UseOverride,
+    Offer, Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
 };
+pub use outside::{
+    Addresses, Elsewhere, ElsewhereOverride, External, ExternalOverride, SecretSource,
+};
+pub use route::{By, Expose, ExposeOverride, Gateway, GatewayPods, Listeners};
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};
 pub use workload::{

@@ -1,8 +1,8 @@
-//! Ports, flows, routes, and what is run elsewhere.
+//! Ports and flows.
 
 use super::data::ConfigValue;
-use super::form::{OneOrMany, Short, ShortForm};
-use crate::value::{self, EnvName, Host, Name, PortName};
+use super::form::{OneOrMany, ShortForm};
+use crate::value::{self, EnvName, Name, PortName};
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
@@ -45,7 +45,9 @@ impl ShortForm for Port {
 }
 
 /// What is spoken on a port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// HTTP/1.1 or HTTP/2 over TCP.
@@ -257,185 +259,6 @@ impl<'de> Deserialize<'de> for UseEnv {
 
         deserializer.deserialize_any(Forms)
     }
-}
-
-/// Where the public reaches a service.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ host: api }`")]
-pub struct Expose {
-    /// A host name below the environment's domain; `"@"` is the domain itself.
-    ///
-    /// Example: `host: api`
-    pub host: Option<String>,
-    /// Full host names, instead of `host`.
-    ///
-    /// Example: `hosts: [api.example.com]`
-    pub hosts: Option<Vec<Host>>,
-    /// The path below which the service answers; `/` unless said.
-    ///
-    /// Example: `path: /api`
-    pub path: Option<value::UrlPath>,
-    /// Whether it is reached by https; `true` unless said.
-    ///
-    /// Example: `tls: false`
-    pub tls: Option<bool>,
-    /// `false`: not reachable from outside here.
-    ///
-    /// Example: `enabled: false`
-    pub enabled: Option<bool>,
-}
-
-/// What an environment may say of an exposed service.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ host: api }`")]
-pub struct ExposeOverride {
-    /// A host name below the environment's domain; `"@"` is the domain itself.
-    ///
-    /// Example: `host: api`
-    pub host: Option<String>,
-    /// Full host names, instead of `host`.
-    ///
-    /// Example: `hosts: [api.example.com]`
-    pub hosts: Option<Vec<Host>>,
-    /// Whether it is reached by https.
-    ///
-    /// Example: `tls: false`
-    pub tls: Option<bool>,
-    /// Confirms that full host names are the same as in the environment that this one is `like`.
-    ///
-    /// Example: `same: true`
-    pub same: Option<bool>,
-    /// `false`: not reachable from outside here.
-    ///
-    /// Example: `enabled: false`
-    pub enabled: Option<bool>,
-}
-
-/// A service that is used here and run by somebody else.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ host: db.example.com }`")]
-pub struct Elsewhere {
-    /// The host that callers use.
-    ///
-    /// Example: `host: db.example.com`
-    pub host: Option<Host>,
-    /// The port that callers use, where it is not the service's own.
-    ///
-    /// Example: `port: 6432`
-    pub port: Option<value::Port>,
-    /// The ports that callers use, by name, where there are several.
-    ///
-    /// Example: `ports: { http: 443 }`
-    pub ports: Option<BTreeMap<PortName, value::Port>>,
-    /// Facts that callers are told instead of the kind's own.
-    ///
-    /// Example: `facts: { name: shop_prod }`
-    pub facts: Option<BTreeMap<String, String>>,
-    /// References to the secrets that callers need, by fact.
-    ///
-    /// Example: `secrets: { password: shared/db#password }`
-    pub secrets: Option<BTreeMap<String, Short<SecretSource>>>,
-    /// `false`: run here after all.
-    ///
-    /// Example: `enabled: false`
-    pub enabled: Option<bool>,
-}
-
-/// What an environment may say of a service that is run by somebody else.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ host: db.example.com }`")]
-pub struct ElsewhereOverride {
-    /// The host that callers use.
-    ///
-    /// Example: `host: db.example.com`
-    pub host: Option<Host>,
-    /// The port that callers use, where it is not the service's own.
-    ///
-    /// Example: `port: 6432`
-    pub port: Option<value::Port>,
-    /// The ports that callers use, by name, where there are several.
-    ///
-    /// Example: `ports: { http: 443 }`
-    pub ports: Option<BTreeMap<PortName, value::Port>>,
-    /// Facts that callers are told instead of the kind's own.
-    ///
-    /// Example: `facts: { name: shop_prod }`
-    pub facts: Option<BTreeMap<String, String>>,
-    /// References to the secrets that callers need, by fact.
-    ///
-    /// Example: `secrets: { password: shared/db#password }`
-    pub secrets: Option<BTreeMap<String, Short<SecretSource>>>,
-    /// Confirms that the host is the same as in the environment that this one is `like`.
-    ///
-    /// Example: `same: true`
-    pub same: Option<bool>,
-    /// `false`: run here after all.
-    ///
-    /// Example: `enabled: false`
-    pub enabled: Option<bool>,
-}
-
-/// Where a secret of a service that is run elsewhere lies.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a reference such as `shared/db#password`, or a map `{ from: … }`")]
-pub struct SecretSource {
-    /// Where the secret lies in the store: `path#property`.
-    ///
-    /// Example: `from: shared/db#password`
-    pub from: Option<String>,
-}
-
-impl ShortForm for SecretSource {
-    type Short = String;
-    const EXPECTED: &'static str =
-        "a reference such as `shared/db#password`, or a map `{ from: … }`";
-
-    fn expand(short: String) -> Self {
-        Self { from: Some(short) }
-    }
-}
-
-/// Something that is used and not run here.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ hosts: [lab.example.com], ports: { opcua: 4840 } }`")]
-pub struct External {
-    /// Its host names; the first is what callers use.
-    ///
-    /// Example: `hosts: [lab.example.com]`
-    pub hosts: Option<Vec<Host>>,
-    /// Its ports by name.
-    ///
-    /// Example: `ports: { opcua: 4840 }`
-    pub ports: Option<BTreeMap<PortName, value::Port>>,
-    /// `false`: not used here.
-    ///
-    /// Example: `enabled: false`
-    pub enabled: Option<bool>,
-}
-
-/// What an environment may say of an external.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ hosts: [lab.example.com] }`")]
-pub struct ExternalOverride {
-    /// Its host names; the first is what callers use.
-    ///
-    /// Example: `hosts: [lab.test.example.com]`
-    pub hosts: Option<Vec<Host>>,
-    /// Its ports by name.
-    ///
-    /// Example: `ports: { opcua: 14840 }`
-    pub ports: Option<BTreeMap<PortName, value::Port>>,
-    /// `false`: not used here.
-    ///
-    /// Example: `enabled: false`
-    pub enabled: Option<bool>,
 }
 
 /// Which other systems may use a service.

@@ -3,9 +3,9 @@
 
 use super::data::{ConfigValue, File, Secret, SecretOverride, Volume, VolumeOverride};
 use super::form::{OneOrMany, Short, TextItem};
-use super::network::{
-    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, Port, Use, UseOverride,
-};
+use super::network::{Port, Use, UseOverride};
+use super::outside::{Elsewhere, ElsewhereOverride};
+use super::route::{Expose, ExposeOverride};
 use super::workload::{
     Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout, Run, Token, User,
     Why,

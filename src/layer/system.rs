@@ -1,7 +1,8 @@
 //! A system: services that are released together.
 
 use super::data::{SharedVolume, SharedVolumeOverride};
-use super::network::{External, ExternalOverride, Offer};
+use super::network::Offer;
+use super::outside::{External, ExternalOverride};
 use super::service::{Defaults, Override, Service};
 use crate::value::Name;
 use schemars::JsonSchema;

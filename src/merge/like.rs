@@ -7,8 +7,15 @@ use crate::tree::{Node, Value};
 use std::collections::BTreeMap;
 
 /// What an environment does not take from the one that it is like.
-const OWN: &[&[&str]] =
-    &[&["about"], &["after"], &["base"], &["like"], &["domain"], &["kubernetes", "context"]];
+const OWN: &[&[&str]] = &[
+    &["about"],
+    &["after"],
+    &["base"],
+    &["like"],
+    &["domain"],
+    &["kubernetes", "context"],
+    &["kubernetes", "api"],
+];
 
 /// The environments from the one that is liked by all the others down to `name` itself.
 ///
@@ -204,6 +211,7 @@ fn shared(file: &Node) -> Vec<Shared<'_>> {
             }
         };
         add("elsewhere", vec!["host"]);
+        add("elsewhere", vec!["addresses"]);
         add("expose", vec!["hosts"]);
         for known in ["facts", "secrets"] {
             for name in names(node.at(&["elsewhere", known])) {

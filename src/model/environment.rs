@@ -1,7 +1,8 @@
 //! Where systems run.
 
+use super::Gateway;
 use crate::layer::{PodSecurityLevel, PodSecurityMode, TargetName};
-use crate::value::{Host, KubernetesVersion, Name};
+use crate::value::{Cidr, Host, KubernetesVersion, Name, Namespace};
 use std::collections::BTreeMap;
 
 /// An environment.
@@ -25,6 +26,8 @@ pub struct Environment {
     pub kubernetes: KubernetesVersion,
     /// The context of its cluster, if operations are to know it.
     pub context: Option<String>,
+    /// The addresses of its API, if somebody said them.
+    pub api: Option<Vec<Cidr>>,
     /// The namespace of a system; a text.
     pub namespace: String,
     /// The Pod Security level of its namespaces.
@@ -33,6 +36,12 @@ pub struct Environment {
     pub pod_security_mode: PodSecurityMode,
     /// The storage class of each tier; a tier without one has the cluster's default.
     pub storage: BTreeMap<Name, Tier>,
+    /// What leads from outside to its services.
+    pub gateways: BTreeMap<Name, Gateway>,
+    /// Whether only those may call each other who say so.
+    pub network_policies: bool,
+    /// The namespace of a Prometheus that systems share, if one does.
+    pub monitoring: Option<Namespace>,
     /// The file that describes it.
     pub file: String,
 }

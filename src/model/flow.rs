@@ -1,6 +1,7 @@
 //! Who calls whom.
 
-use crate::value::{Host, Name, Namespace, PortName};
+use crate::layer::Protocol;
+use crate::value::{Cidr, Host, Name, Namespace, PortName};
 
 /// A call from one service to another, or to what is run elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,12 +10,47 @@ pub struct Flow {
     pub callee: String,
     /// What it is.
     pub peer: Peer,
-    /// The ports, by name, with the number that the caller dials.
-    pub ports: Vec<(PortName, u16)>,
+    /// The ports.
+    pub ports: Vec<FlowPort>,
     /// Whether the caller waits for the callee at its start.
     pub at_start: bool,
     /// Whether the caller works without it.
     pub optional: bool,
+}
+
+/// A port of a flow.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FlowPort {
+    /// Its name.
+    pub name: PortName,
+    /// The number that the caller dials.
+    pub dialled: u16,
+    /// The number on which the callee's pods listen.
+    pub target: u16,
+    /// What is spoken.
+    pub protocol: Protocol,
+}
+
+/// A service that calls another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Its system and namespace, if they are not the callee's.
+    pub system: Option<(Name, Namespace)>,
+    /// Its name.
+    pub service: Name,
+    /// The ports of the callee that it uses.
+    pub ports: Vec<FlowPort>,
+}
+
+/// The addresses of what is not run here, as far as they are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Addresses {
+    /// These ranges.
+    Ranges(Vec<Cidr>),
+    /// Everything but private and link-local ranges.
+    Internet,
+    /// Nobody says.
+    Unknown,
 }
 
 /// The other end of a flow.
@@ -37,6 +73,8 @@ pub enum Peer {
         service: Name,
         /// The host.
         host: Host,
+        /// Its addresses.
+        addresses: Addresses,
     },
     /// Something that is not a service of ours.
     External {
@@ -44,5 +82,7 @@ pub enum Peer {
         name: Name,
         /// The host that is called.
         host: Host,
+        /// Its addresses.
+        addresses: Addresses,
     },
 }

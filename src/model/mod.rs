@@ -3,7 +3,9 @@
 mod container;
 mod environment;
 mod flow;
+mod gateway;
 mod image;
+pub mod names;
 mod service;
 mod volume;
 
@@ -11,10 +13,11 @@ pub use container::{
     Container, Part, Probe, ProbeCheck, Probes, Resources, Variable, VariableValue,
 };
 pub use environment::{Environment, Tier};
-pub use flow::{Flow, Peer};
+pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
+pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
 pub use service::{
-    Endpoint, Exposed, File, Port, Replicas, Rollout, Secret, SecretForm, SecretReference, Service,
+    Endpoint, File, Port, Replicas, Rollout, Secret, SecretForm, SecretReference, Service,
     ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
@@ -37,6 +40,9 @@ pub struct Stack {
     pub services: BTreeMap<Name, Service>,
     /// Their names in start order: whom a service needs at its start comes before it.
     pub order: Vec<Name>,
+    /// The services that scrape the metrics of all others; where there is none, the environment's
+    /// monitoring does.
+    pub scrapers: Vec<Name>,
     /// The system's volumes that an enabled service mounts.
     pub volumes: BTreeMap<Name, SystemVolume>,
     /// The file that describes the system.

@@ -1,8 +1,8 @@
 //! A service, complete.
 
-use super::{Container, Flow, Volume};
+use super::{Caller, Container, Exposed, Flow, Volume};
 use crate::layer::{Protocol, Run, TokenRule};
-use crate::value::{AbsolutePath, Duration, Host, LabelValue, Name, Percent, PortName, SecretKey};
+use crate::value::{AbsolutePath, Duration, LabelValue, Name, Percent, PortName, SecretKey};
 
 /// A service of a system, as it runs in one environment.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Service {
     pub metrics: Vec<Endpoint>,
     /// Whom it calls.
     pub flows: Vec<Flow>,
+    /// Who calls it, in order of system and name.
+    pub callers: Vec<Caller>,
     /// Its files, in order of path.
     pub files: Vec<File>,
     /// Its secrets, in order of key.
@@ -175,15 +177,4 @@ pub enum Rollout {
         /// How many new pods may start beside the old ones.
         at_once: Percent,
     },
-}
-
-/// Where the public reaches a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exposed {
-    /// The hosts; at least one.
-    pub hosts: Vec<Host>,
-    /// The path below which the service answers.
-    pub path: String,
-    /// Whether it is reached by https.
-    pub tls: bool,
 }

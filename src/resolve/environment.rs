@@ -1,5 +1,6 @@
 //! The environment's own facts.
 
+use super::gateways::gateways;
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::read;
@@ -48,6 +49,15 @@ pub(super) fn environment(
     }
     let pod_security = kubernetes.pod_security.map(|short| short.0).unwrap_or_default();
     let storage = typed.storage.unwrap_or_default().into_iter();
+    let network_policies = typed.network_policies != Some(layer::NetworkPolicies::None);
+    let monitoring = typed.monitoring.as_ref();
+    if monitoring.is_some_and(|monitoring| monitoring.namespace.is_none()) {
+        findings.push(
+            Finding::error("missing-key", "nothing says where the monitoring runs")
+                .at(node.key_place(&["monitoring"]))
+                .help("say `namespace`, such as `namespace: monitoring`"),
+        );
+    }
     Some(Environment {
         name: name.parse().ok()?,
         about: typed.about?,
@@ -58,6 +68,7 @@ pub(super) fn environment(
         images: typed.images,
         kubernetes: kubernetes.version?,
         context: kubernetes.context,
+        api: kubernetes.api,
         namespace: kubernetes.namespace.unwrap_or_else(|| "{{ system }}".to_owned()),
         pod_security: pod_security.level.unwrap_or(layer::PodSecurityLevel::Restricted),
         pod_security_mode: pod_security.mode.unwrap_or(layer::PodSecurityMode::Enforce),
@@ -67,6 +78,9 @@ pub(super) fn environment(
                 (tier, Tier { class: storage.class, shared })
             })
             .collect(),
+        gateways: gateways(&node, typed.gateways.as_ref(), network_policies, findings),
+        network_policies,
+        monitoring: typed.monitoring.and_then(|monitoring| monitoring.namespace),
         file: format!("environments/{name}.yaml"),
     })
 }

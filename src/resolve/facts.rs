@@ -114,7 +114,11 @@ pub(super) fn public_services(world: &World<'_>, system: &SystemDraft<'_>) -> Fa
     let mut facts = Facts::default();
     let mut known = Vec::new();
     for name in system.described() {
-        let exposed = system.services.get(name).map(|draft| super::service::exposed(world, draft));
+        // What is at fault is told where the service itself is resolved.
+        let exposed = system
+            .services
+            .get(name)
+            .map(|draft| super::exposed::exposed(world, draft, &mut Vec::new()));
         match exposed {
             Some(Ok(Some(exposed))) => {
                 let host = exposed.hosts[0].to_string();
@@ -165,7 +169,6 @@ fn public(exposed: &Exposed) -> Value {
 }
 
 fn url(exposed: &Exposed) -> String {
-    let scheme = if exposed.tls { "https" } else { "http" };
     let path = exposed.path.trim_end_matches('/');
-    format!("{scheme}://{}{path}", exposed.hosts[0])
+    format!("{}{path}", exposed.origin(&exposed.hosts[0]))
 }

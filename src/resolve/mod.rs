@@ -6,16 +6,21 @@ mod derived;
 mod draft;
 mod elsewhere;
 mod environment;
+mod exposed;
 mod facts;
 mod files;
 mod flows;
+mod gateways;
 mod health;
+mod hosts;
 mod image;
 mod kinds;
+mod names;
 mod options;
 mod order;
 mod pins;
 mod ports;
+mod reach;
 mod runtime;
 mod secrets;
 mod service;
@@ -52,10 +57,13 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut told = Told::default();
     let mut resolved = Resolved::default();
     let mut pins = pins::Pins::default();
+    let mut reach = Vec::new();
     for name in project.environments.keys() {
         let mut findings = Vec::new();
         if let Some(world) = world(project, name, &mut findings) {
-            resolved.stacks.extend(service::stacks(&world, &mut findings));
+            let stacks = service::stacks(&world, &mut findings);
+            reach.push((name, reach::findings(&world, &stacks)));
+            resolved.stacks.extend(stacks);
             pins.add(&world);
             resolved.environments.insert(name.clone(), world.environment);
         }
@@ -66,10 +74,15 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     order::environments(project, &mut findings);
     sound::releases(project, &mut findings);
     sound::namespaces(project, &resolved, &mut findings);
-    ports::unique_hosts(&resolved.stacks, project, &mut findings);
-    // What nobody runs may be run by what is at fault.
+    hosts::unique(&resolved.stacks, project, &mut findings);
+    // What nobody runs may be run by what is at fault, and what nobody reaches be reached by it.
     if !any_error(&findings) && !project.has_unknown() {
         pins.findings(project, &mut findings);
+        let mut told = Told::default();
+        for (name, findings) in reach {
+            told.add(name, findings);
+        }
+        findings.extend(told.finish());
     }
     (resolved, findings)
 }

@@ -1,13 +1,11 @@
-//! Ports, and the hosts under which the public reaches services.
+//! Ports.
 
 use super::draft::Draft;
 use crate::finding::Finding;
 use crate::layer::{Protocol, ServicePort};
-use crate::load::Project;
-use crate::model::{Port, Stack};
+use crate::model::Port;
 use crate::source::Place;
 use crate::value::PortName;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a port is described: by the service, else by its kind.
 fn place(draft: &Draft<'_>, name: &PortName) -> Place {
@@ -76,43 +74,4 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> (Vec<Port
 /// Metrics ports are scraped on the pods themselves and are in no Service.
 pub(super) fn is_metrics(name: &PortName) -> bool {
     name.as_str() == "metrics" || name.as_str().ends_with("-metrics")
-}
-
-/// In one environment a host and path lead to one service.
-pub(super) fn unique_hosts(stacks: &[Stack], project: &Project, findings: &mut Vec<Finding>) {
-    let mut seen: BTreeMap<(String, String, String), (&str, &str)> = BTreeMap::new();
-    let mut told = BTreeSet::new();
-    for stack in stacks {
-        for service in stack.services.values() {
-            let Some(exposed) = &service.exposed else { continue };
-            for host in &exposed.hosts {
-                let key =
-                    (stack.environment.name.to_string(), host.to_string(), exposed.path.clone());
-                let this = (stack.system.as_str(), service.name.as_str());
-                let Some(other) = seen.insert(key, this) else { continue };
-                if other == this {
-                    continue;
-                }
-                // What two services say for all environments is told once.
-                if !told.insert((other, this)) {
-                    continue;
-                }
-                let place = |(system, service): (&str, &str)| {
-                    project.systems[system].node.key_place(&["services", service, "expose"])
-                };
-                findings.push(
-                    Finding::error(
-                        "host-twice",
-                        format!(
-                            "`{host}{}` leads to `{}/{}` and to `{}/{}` in `{}`",
-                            exposed.path, other.0, other.1, this.0, this.1, stack.environment.name
-                        ),
-                    )
-                    .at(place(this))
-                    .related(place(other), "the other one")
-                    .help("give one of them another host or path"),
-                );
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Services and stacks, complete.
 
 use super::draft::{Draft, SystemDraft, World};
+use super::exposed::exposed;
 use super::facts::{fact_key, facts};
 use super::flows::{Outcome, ResolvedFlow, flows};
 use super::order::start_order;
@@ -8,11 +9,11 @@ use super::ports::is_metrics;
 use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
-use super::{command, files, health, runtime, sound, volumes};
+use super::{command, files, health, reach, runtime, sound, volumes};
 use crate::finding::Finding;
 use crate::layer::Run;
-use crate::model::{Container, Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
-use crate::value::{Host, LabelValue, Name};
+use crate::model::{Container, Endpoint, Peer, Service, ServiceKind, Stack};
+use crate::value::{LabelValue, Name};
 use std::collections::BTreeMap;
 
 /// How long a service may take to stop unless it says otherwise.
@@ -20,7 +21,10 @@ const STOP_WITHIN: &str = "45s";
 
 /// All stacks of an environment.
 pub(super) fn stacks(world: &World<'_>, findings: &mut Vec<Finding>) -> Vec<Stack> {
-    world.systems.values().filter_map(|system| stack(world, system, findings)).collect()
+    let stacks = world.systems.values().filter_map(|system| stack(world, system, findings));
+    let mut stacks: Vec<Stack> = stacks.collect();
+    reach::callers(&mut stacks);
+    stacks
 }
 
 fn stack(
@@ -56,6 +60,7 @@ fn stack(
         system: system.name.clone(),
         about: system.typed.about.clone()?,
         namespace: system.namespace.clone(),
+        scrapers: reach::scrapers(system),
         volumes: volumes::of_system(world, system, findings),
         services,
         order,
@@ -105,7 +110,7 @@ fn service(
             Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
         }
     }
-    let exposed = exposed(world, draft).unwrap_or_else(|finding| {
+    let exposed = exposed(world, draft, findings).unwrap_or_else(|finding| {
         findings.push(*finding);
         unknown.unknown("expose".to_owned());
         None
@@ -163,6 +168,8 @@ fn service(
         metrics,
         needs: needs(&present),
         flows: present.into_iter().map(|flow| flow.flow).collect(),
+        // Known when all services of the environment are.
+        callers: Vec::new(),
         files,
         secrets: secrets.finish(),
         volumes,
@@ -300,68 +307,4 @@ fn unknown_metrics_ports(draft: &Draft<'_>, metrics: &[Endpoint], findings: &mut
                 .help("say `port`"),
         );
     }
-}
-
-/// A host below the domain that holds the domain: it would be there twice.
-fn whole_host(host: &str, below: &str, domain: &Host) -> Finding {
-    let name = if below.is_empty() { "\"@\"" } else { below.trim_end_matches('.') };
-    Finding::error("domain-twice", format!("`{host}` would be reached as `{host}.{domain}`"))
-        .note(format!("`host` is a name below the environment's domain, `{domain}`"))
-        .help(format!("say `host: {name}`, or `hosts: [{host}]` for a full name"))
-}
-
-/// Where the public reaches a service.
-pub(super) fn exposed(
-    world: &World<'_>,
-    draft: &Draft<'_>,
-) -> Result<Option<Exposed>, Box<Finding>> {
-    let Some(said) = draft.service.expose.as_ref().filter(|_| draft.here()) else {
-        return Ok(None);
-    };
-    if said.enabled == Some(false) {
-        return Ok(None);
-    }
-    let domain = &world.environment.domain;
-    let hosts = match (&said.hosts, said.host.as_deref()) {
-        (Some(hosts), _) if !hosts.is_empty() => {
-            let twice = (1..hosts.len()).find(|at| hosts[..*at].contains(&hosts[*at]));
-            if let Some(at) = twice {
-                let place = draft.node.value_place(&["expose", "hosts", &at.to_string()]);
-                return Err(Box::new(
-                    Finding::error("host-twice", format!("`{}` stands here again", hosts[at]))
-                        .at(place)
-                        .help("remove one of the two"),
-                ));
-            }
-            hosts.clone()
-        }
-        (_, Some("@")) => vec![domain.clone()],
-        (_, Some(host)) => {
-            let place = draft.node.value_place(&["expose", "host"]);
-            if let Some(below) = host.strip_suffix(domain.as_str())
-                && (below.is_empty() || below.ends_with('.'))
-            {
-                return Err(Box::new(whole_host(host, below, domain).at(place)));
-            }
-            let host: Host = format!("{host}.{domain}").parse().map_err(|error| {
-                let error: crate::value::ValueError = error;
-                let mut finding = Finding::error("invalid-value", error.message).at(place);
-                finding.help = error.help;
-                Box::new(finding)
-            })?;
-            vec![host]
-        }
-        _ => {
-            return Err(Box::new(
-                Finding::error(
-                    "missing-key",
-                    format!("nothing says under which host `{}` is reached", draft.name),
-                )
-                .at(draft.node.key_place(&["expose"]))
-                .help("say `host`, a name below the environment's domain, or `hosts`"),
-            ));
-        }
-    };
-    let path = said.path.as_ref().map_or_else(|| "/".to_owned(), ToString::to_string);
-    Ok(Some(Exposed { hosts, path, tls: said.tls.unwrap_or(true) }))
 }

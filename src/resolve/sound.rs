@@ -2,6 +2,7 @@
 
 use super::Resolved;
 use super::draft::{Draft, SystemDraft};
+use super::names;
 use super::options::fact_name;
 use crate::finding::Finding;
 use crate::layer::{self, Protocol};
@@ -37,19 +38,6 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
             Finding::error("rollout-of-nothing", "with `0%` at once nothing is ever replaced")
                 .at(draft.node.value_place(&["rollout", "rolling", "at-once"]))
                 .help("say `1%` or more, or `rollout: { recreate: {} }`"),
-        );
-    }
-    if service.exposed.is_some()
-        && draft.unnumbered.is_empty()
-        && !service.ports.iter().any(|port| port.service.is_some())
-    {
-        findings.push(
-            Finding::error(
-                "exposed-without-port",
-                format!("`{}` is exposed and has no port that can be called", draft.name),
-            )
-            .at(draft.node.key_place(&["expose"]))
-            .help("give it a port; a worker is called by nobody"),
         );
     }
     probes(draft, service, findings);
@@ -167,39 +155,11 @@ fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
 
 /// Of one system: names that two objects would bear, and claims that one pod alone can write to.
 pub(super) fn stack(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
-    headless(system, stack, findings);
+    names::clashes(system, stack, findings);
     claims(system, stack, findings);
     for (name, volume) in &stack.volumes {
         if !volume.claim.shared {
             single_writer(system, stack, name, findings);
-        }
-    }
-}
-
-/// A `StatefulSet` has a Service that no service may have the name of.
-fn headless(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
-    let called = |service: &&Service| {
-        service.ports.iter().any(|port| port.service.is_some() && !port.internal)
-    };
-    for service in stack.services.values() {
-        let stateful = service
-            .volumes
-            .iter()
-            .any(|volume| matches!(volume.source, VolumeSource::ClaimPerReplica(_)));
-        let name = format!("{}-headless", service.name);
-        let mut others = stack.services.values().filter(called);
-        let other = others.find(|other| other.name.as_str() == name).filter(|_| stateful);
-        let drafts = other.and_then(|other| {
-            let draft = |name: &Name| system.services.get(name.as_str());
-            Some((draft(&other.name)?, draft(&service.name)?))
-        });
-        if let Some((other, draft)) = drafts {
-            findings.push(
-                Finding::error("name-twice", format!("two Services would be called `{name}`"))
-                    .at(other.place)
-                    .related(draft.place, "the replicas of this one have names by the other")
-                    .help("give one of the services another name"),
-            );
         }
     }
 }

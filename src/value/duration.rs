@@ -45,6 +45,21 @@ impl Duration {
         self.in_largest(&UNITS[GO_UNITS..])
     }
 
+    /// As the Gateway API writes it, which takes few digits for each unit: `1m30s`.
+    #[must_use]
+    pub fn to_gateway(self) -> String {
+        let mut rest = self.millis;
+        let mut text = String::new();
+        for (unit, millis) in &UNITS[GO_UNITS..] {
+            let number = rest / millis;
+            rest %= millis;
+            if number > 0 {
+                text.push_str(&format!("{number}{unit}"));
+            }
+        }
+        if text.is_empty() { "0s".to_owned() } else { text }
+    }
+
     fn in_largest(self, units: &[(&str, u64)]) -> String {
         match units
             .iter()
@@ -256,12 +271,22 @@ mod tests {
         crate::value::testing::round_trips::<Duration>();
     }
 
+    #[test]
+    fn the_gateway_api_takes_each_unit_by_itself() {
+        for (text, written) in
+            [("0s", "0s"), ("90s", "1m30s"), ("100500ms", "1m40s500ms"), ("2d", "48h")]
+        {
+            assert_eq!(text.parse::<Duration>().unwrap().to_gateway(), written);
+        }
+    }
+
     proptest! {
         #[test]
         fn all_lengths_round_trip(millis in 0..=MOST_SECONDS * 1000) {
             let duration = Duration { millis };
             prop_assert_eq!(duration.to_string().parse(), Ok(duration));
             prop_assert_eq!(duration.to_go().parse(), Ok(duration));
+            prop_assert_eq!(duration.to_gateway().parse(), Ok(duration));
         }
     }
 }

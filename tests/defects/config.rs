@@ -1,6 +1,6 @@
 //! Configuration, secrets, network policies, Prometheus and Grafana.
 
-use crate::Row::{self, Absent, Decided, Open, Refused, Waits};
+use crate::Row::{self, Absent, Decided, Refused, Waits};
 use crate::out::{Object, Out, list, none};
 use serde_json::Value;
 
@@ -29,13 +29,13 @@ pub(crate) const ROWS: &[(&str, Row)] = &[
     ("NP-01", Refused("selector-selects")),
     ("NP-02", Refused("namespace-selector")),
     ("NP-03", Refused("policy-port")),
-    ("NP-04", Open(every_pod_is_policed)),
+    ("NP-04", Absent(every_pod_is_policed)),
     ("NP-05", Absent(rules_are_for_one_pair)),
     ("NP-06", Absent(nothing_leads_everywhere)),
-    ("NP-07", Open(what_is_not_allowed_is_denied)),
-    ("NP-08", Open(scrapes_are_allowed)),
+    ("NP-07", Absent(what_is_not_allowed_is_denied)),
+    ("NP-08", Absent(scrapes_are_allowed)),
     ("NP-09", Waits("the mesh is not written yet")),
-    ("NP-10", Open(policies_come_before_pods)),
+    ("NP-10", Absent(policies_come_before_pods)),
     ("NP-11", Waits("what a cluster must have is asked before a deployment")),
     ("PM-01", Absent(discovery_is_allowed_or_static)),
     ("PM-02", Waits("monitoring is a later issue")),

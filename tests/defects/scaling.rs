@@ -1,16 +1,16 @@
 //! The gateway, the verifiers, and how they are scaled.
 
 use crate::Row::{self, Absent, Refused, Waits};
-use crate::out::{Out, list, none};
+use crate::out::{Object, Out, list, none};
 use crate::pods::probes_are_complete;
 
 pub(crate) const ROWS: &[(&str, Row)] = &[
     ("AG-01", Absent(the_gateway_is_told_everything)),
     ("AG-02", Absent(nobody_fights_the_autoscaler)),
     ("AG-03", Refused("client-port")),
-    ("AG-04", Absent(no_ingress_is_written)),
-    ("AG-05", Absent(no_ingress_is_written)),
-    ("AG-06", Absent(no_ingress_is_written)),
+    ("AG-04", Absent(an_ingress_has_a_class_and_no_controllers_annotation)),
+    ("AG-05", Absent(an_ingress_has_a_class_and_no_controllers_annotation)),
+    ("AG-06", Absent(an_ingress_has_a_class_and_no_controllers_annotation)),
     ("AG-07", Absent(no_issuer_is_fixed)),
     ("AG-08", Waits("redirects and limits belong to the gateway, which the platform owns")),
     ("AG-09", Waits("scripts are not written yet")),
@@ -70,15 +70,16 @@ fn nobody_fights_the_autoscaler(out: &Out) {
     );
 }
 
-fn no_ingress_is_written(out: &Out) {
-    none("is an Ingress", out.of("Ingress"));
+fn an_ingress_has_a_class_and_no_controllers_annotation(out: &Out) {
     none(
-        "has an annotation of a controller that ended",
-        out.objects.iter().filter(|object| {
-            let annotations = object.value["metadata"]["annotations"].as_object();
-            annotations.is_some_and(|all| all.keys().any(|key| key.contains("nginx")))
-        }),
+        "has no class",
+        out.of("Ingress").filter(|it| it.text("/spec/ingressClassName").is_empty()),
     );
+    let foreign = |object: &&Object| {
+        let annotations = object.value["metadata"]["annotations"].as_object();
+        annotations.is_some_and(|all| all.keys().any(|key| !key.starts_with("cert-manager.io/")))
+    };
+    none("has an annotation of a controller", out.of("Ingress").filter(foreign));
 }
 
 fn no_issuer_is_fixed(out: &Out) {

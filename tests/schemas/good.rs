@@ -19,6 +19,14 @@ pub(super) const TABLE: &[(&str, &str)] = &[
         "environment",
         "storage:\n  general: { class: longhorn }\n  shared: { class: nfs, shared: true }\n  old: null\n",
     ),
+    (
+        "environment",
+        "gateways:\n  public: { class: istio, parent: gateway-system/public, issuer: letsencrypt, listeners: { http: web, https: websecure } }\n  old: { ingress-class: traefik, pods: { namespace: traefik, labels: { app.kubernetes.io/name: traefik } } }\n",
+    ),
+    (
+        "environment",
+        "network-policies: none\nmonitoring: { namespace: monitoring }\nkubernetes: { api: [192.0.2.16/28, \"2001:db8::/64\"] }\n",
+    ),
     ("environment", "defaults:\n  replicas: { min: 2 }\n  config: { LOG_LEVEL: debug }\n"),
     (
         "environment",
@@ -69,7 +77,7 @@ services:
     ),
     (
         "system",
-        "external: { device-lab: { hosts: [lab.example.com], ports: { opcua: 4840 } } }\noffers: { prometheus: { to: [iot-edge] } }\n",
+        "external: { device-lab: { hosts: [lab.example.com], addresses: [192.0.2.0/24], ports: { opcua: 4840 } }, mail: { addresses: internet } }\noffers: { prometheus: { to: [iot-edge] } }\n",
     ),
     (
         "system",
@@ -125,6 +133,7 @@ expose: { host: api }
         "service",
         "writable-root: { why: the vendor writes below /opt }\ntoken: { rules: [{ groups: [apps], resources: [pods], verbs: [list] }], why: finds its peers }\nmetrics: { http: { path: /metrics, port: http } }\n",
     ),
+    ("service", "expose: { host: api, port: http, via: internal, by: node-port, timeout: 30s }\n"),
     ("service", "build: null\nkind: postgres\nimage: null\n"),
     (
         "service",
@@ -149,11 +158,11 @@ services:
   api-gateway:
     replicas: { min: 3, max: 10, cpu: 70% }
     rollout: { rolling: { at-once: 50% } }
-    expose: { host: api, tls: false }
+    expose: { host: api, tls: false, via: internal }
     secrets: { JWT_SECRET: api-gateway/jwt-prod#secret, API_KEY: { enabled: false } }
     health: { starts-within: 120s, live: { timeout: 10s, failures: 5, every: 20s } }
   postgresql: { replicas: 3, volumes: { data: { size: 200Gi, tier: fast } } }
-  object-storage: { elsewhere: { host: s3.eu.example.com, ports: { s3: 443 }, secrets: { access-key: s3#id, secret-key: { from: s3#key } } } }
+  object-storage: { elsewhere: { host: s3.eu.example.com, addresses: internet, ports: { s3: 443 }, secrets: { access-key: s3#id, secret-key: { from: s3#key } } } }
   redis: { options: { memory: 1Gi }, uses: { otel-collector: { enabled: false } } }
 ",
     ),

@@ -39,8 +39,8 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
     }
     by_name!(
         Bind Build BuiltImage Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride Environment
-        Expose ExposeOverride External ExternalOverride File Grpc Health HealthOverride Kind
-        KindFile KindOption KindUse KindVersion Kubernetes Lock LockedImage Metrics Offer Otherwise
+        Expose ExposeOverride External ExternalOverride File Gateway GatewayPods Grpc Health HealthOverride Kind
+        KindFile KindOption KindUse KindVersion Kubernetes Listeners Lock LockedImage Metrics Monitoring Offer Otherwise
         Override Pick PodSecurity Port Probe ProbeTimes Registry Release Released Replicas Resources
         Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume SharedVolumeOverride Storage
         System SystemOverride Template Token TokenRule Use UseOverride User Volume VolumeOverride

@@ -74,11 +74,15 @@ impl Judged {
         files
     }
 
-    /// The files of a stack that hold more than a Namespace, of which some tools say nothing.
+    /// The files of a stack's services: of a namespace, of policies and of routes some tools say
+    /// nothing.
     pub(crate) fn files_of_services(&self, stack: &Stack) -> BTreeSet<String> {
         let files = self.files(stack).into_iter();
         files
-            .filter(|file| file.file_name() != Some("namespace.yaml"))
+            .filter(|file| {
+                let of_the_system = ["namespace.yaml", "network-policies.yaml", "routes.yaml"];
+                file.file_name().is_none_or(|name| !of_the_system.contains(&name))
+            })
             .map(|file| self.below_out(file.as_str()))
             .collect()
     }

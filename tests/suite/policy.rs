@@ -3,7 +3,7 @@
 
 use super::judged::Judged;
 use super::verdict::{Finding, Row, Verdict};
-use iac::model::{SecretForm, Service, ServiceKind};
+use iac::model::{SecretForm, Service, ServiceKind, Stack, names};
 use serde_json::Value;
 
 /// A rule that is off.
@@ -102,6 +102,18 @@ fn spread_over_nodes(_: &Service, object: &Value) -> Option<String> {
     spread.iter().find(over_nodes).map(|_| "its pods are spread over nodes".to_owned())
 }
 
+/// What no service says, but its environment.
+fn of_the_environment(stack: &Stack, finding: &Finding, name: &str) -> Option<&'static str> {
+    match &*finding.rule {
+        "pod-networkpolicy" | "CKV2_K8S_6" => (!stack.environment.network_policies)
+            .then_some("`network-policies: none` says that everybody may call everybody"),
+        "networkpolicy-targets-pod" => {
+            (name == names::ALLOW_SOLVER).then_some("`issuer`: cert-manager makes these pods")
+        }
+        _ => None,
+    }
+}
+
 /// Takes out of a verdict what the model explains.
 pub(crate) fn explain(judged: &Judged, mut verdict: Verdict) -> Row {
     let mut explained = Vec::new();
@@ -118,6 +130,10 @@ pub(crate) fn explain(judged: &Judged, mut verdict: Verdict) -> Row {
 
 fn why(judged: &Judged, finding: &Finding) -> Option<String> {
     let (kind, name) = finding.object()?;
+    let stack = judged.stack_of(&finding.file)?;
+    if let Some(why) = of_the_environment(stack, finding, name) {
+        return Some(why.to_owned());
+    }
     let object = judged.object(&finding.file, kind, name)?;
     let service = judged.service_of(&finding.file, &object)?;
     EXPLAINED

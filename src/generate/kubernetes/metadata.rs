@@ -42,3 +42,11 @@ pub(super) fn selector(service: &Service) -> LabelSelector {
         ..LabelSelector::default()
     }
 }
+
+/// The labels that select the pods of a service, which never change.
+pub(super) fn selector_labels(service: &str, system: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("app.kubernetes.io/name", service.to_owned()),
+        ("app.kubernetes.io/instance", system.to_owned()),
+    ]
+}

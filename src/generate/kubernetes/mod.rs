@@ -5,12 +5,15 @@ mod claim;
 mod config;
 mod container;
 mod environment;
+mod gateway_api;
 mod metadata;
 mod namespace;
 mod network;
 mod plain;
 mod pod;
+mod policy;
 mod probe;
+mod route;
 mod scaling;
 mod workload;
 
@@ -107,16 +110,18 @@ pub fn object_files(stack: &Stack) -> Vec<ObjectFile> {
         comments: vec![header(&stack.source), stack.about.clone()],
         objects: vec![namespace::namespace(stack)],
     }];
+    let of_system = |name: &str, objects: Vec<Object>| ObjectFile {
+        name: name.to_owned(),
+        comments: vec![header(&stack.source)],
+        objects,
+    };
+    let policies = policy::policies(stack);
+    if !policies.is_empty() {
+        files.push(of_system("network-policies.yaml", policies));
+    }
     if !stack.volumes.is_empty() {
-        files.push(ObjectFile {
-            name: "volumes.yaml".to_owned(),
-            comments: vec![header(&stack.source)],
-            objects: stack
-                .volumes
-                .iter()
-                .map(|(name, volume)| claim::of_system(name, volume))
-                .collect(),
-        });
+        let claims = stack.volumes.iter().map(|(name, volume)| claim::of_system(name, volume));
+        files.push(of_system("volumes.yaml", claims.collect()));
     }
     for name in &stack.order {
         let service = &stack.services[name];
@@ -124,13 +129,19 @@ pub fn object_files(stack: &Stack) -> Vec<ObjectFile> {
         comments.extend(service.about.clone());
         files.push(ObjectFile { name: file_name(service), comments, objects: objects(service) });
     }
+    let routes = route::routes(stack);
+    if !routes.is_empty() {
+        files.push(of_system("routes.yaml", routes));
+    }
     files
 }
 
-/// A service's file. Two names are taken by files of the system.
+/// A service's file. Some names are taken by files of the system.
 fn file_name(service: &Service) -> String {
     match service.name.as_str() {
-        "namespace" | "volumes" | "kustomization" => format!("service-{}.yaml", service.name),
+        "namespace" | "network-policies" | "volumes" | "routes" | "kustomization" => {
+            format!("service-{}.yaml", service.name)
+        }
         name => format!("{name}.yaml"),
     }
 }
@@ -168,6 +179,9 @@ fn plain_documents(
 
 /// What the environment's Kubernetes would not take.
 fn validate(project: &Project, stack: &Stack, object: &Object) -> Vec<Finding> {
+    if object.custom {
+        return Vec::new();
+    }
     let version = stack.environment.kubernetes;
     let Some(schemas) = Schemas::of(version.minor()) else { return Vec::new() };
     schemas

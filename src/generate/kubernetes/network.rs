@@ -4,15 +4,10 @@ use super::metadata;
 use super::workload::is_stateful;
 use crate::generate::Object;
 use crate::layer::{Protocol, Run};
-use crate::model::{Port, Service};
+use crate::model::{Port, Service, Way, names};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{Service as KubernetesService, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-
-/// The name of the Service that gives each replica of a `StatefulSet` a name.
-pub(super) fn headless_name(service: &Service) -> String {
-    format!("{}-headless", service.name)
-}
 
 /// The Services of a service.
 pub(super) fn services(service: &Service) -> Vec<Object> {
@@ -38,6 +33,7 @@ pub(super) fn services(service: &Service) -> Vec<Object> {
         let object = Object::of_service(service.name.as_str(), &object);
         services.push(object.origin("/spec/ports", ["ports"]));
     }
+    services.extend(public(service));
     if is_stateful(service) {
         let ports: Vec<ServicePort> = service
             .ports
@@ -46,7 +42,7 @@ pub(super) fn services(service: &Service) -> Vec<Object> {
             .map(|port| service_port(port, port.number))
             .collect();
         let object = KubernetesService {
-            metadata: metadata::named(service, &headless_name(service)),
+            metadata: metadata::named(service, &names::headless(service)),
             spec: Some(ServiceSpec {
                 cluster_ip: Some("None".to_owned()),
                 // Replicas find each other before they are ready.
@@ -61,6 +57,30 @@ pub(super) fn services(service: &Service) -> Vec<Object> {
         services.push(object.origin("", ["volumes"]));
     }
     services
+}
+
+/// The Service that leads from outside to one port, where no gateway does.
+fn public(service: &Service) -> Option<Object> {
+    let route = service.exposed.as_ref()?.route.as_ref()?;
+    let (kind, traffic) = match route.way {
+        Way::Gateway(_) => return None,
+        // No second node on the way, so that the caller's address is seen.
+        Way::LoadBalancer => ("LoadBalancer", Some("Local".to_owned())),
+        Way::NodePort => ("NodePort", None),
+    };
+    let port = service.ports.iter().find(|port| port.name == route.port)?;
+    let object = KubernetesService {
+        metadata: metadata::named(service, &names::public(service)),
+        spec: Some(ServiceSpec {
+            type_: Some(kind.to_owned()),
+            external_traffic_policy: traffic,
+            selector: Some(metadata::set(Reference::SelectorLabels(service.name.as_str()))),
+            ports: Some(vec![service_port(port, route.number)]),
+            ..ServiceSpec::default()
+        }),
+        ..KubernetesService::default()
+    };
+    Some(Object::of_service(service.name.as_str(), &object).origin("", ["expose"]))
 }
 
 fn service_port(port: &Port, number: u16) -> ServicePort {

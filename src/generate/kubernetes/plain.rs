@@ -1,6 +1,6 @@
 //! References as plain text: what a cluster without a chart is given.
 
-use super::config;
+use super::{config, metadata};
 use crate::model::Stack;
 use crate::reference::{Piece, Reference, pieces};
 use serde_json::{Map, Value};
@@ -105,12 +105,7 @@ impl<'a> Plain<'a> {
 
     fn labels(&self, set: Reference<'_>) -> Vec<(&'static str, String)> {
         let system = self.stack.system.to_string();
-        let selector = |service: &str| {
-            vec![
-                ("app.kubernetes.io/name", service.to_owned()),
-                ("app.kubernetes.io/instance", system.clone()),
-            ]
-        };
+        let selector = |service: &str| metadata::selector_labels(service, &system);
         let part_of = ("app.kubernetes.io/part-of", system.clone());
         let managed_by = ("app.kubernetes.io/managed-by", "iac".to_owned());
         match set {

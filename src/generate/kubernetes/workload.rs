@@ -1,8 +1,8 @@
 //! Deployments and `StatefulSets`.
 
-use super::{claim, container::some, environment, metadata, network, pod};
+use super::{claim, container::some, environment, metadata, pod};
 use crate::generate::Object;
-use crate::model::{Rollout, Service, VolumeSource};
+use crate::model::{Rollout, Service, VolumeSource, names};
 use crate::reference::Reference;
 use k8s_openapi::api::apps::v1::{
     Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment, StatefulSet,
@@ -82,7 +82,7 @@ fn stateful_set(service: &Service) -> StatefulSet {
         spec: StatefulSetSpec {
             replicas: replicas(service),
             revision_history_limit: Some(HISTORY),
-            service_name: Some(Reference::Name(&network::headless_name(service)).to_string()),
+            service_name: Some(Reference::Name(&names::headless(service)).to_string()),
             selector: metadata::selector(service),
             template: pod::template(service),
             volume_claim_templates: some(claim::templates(service)),

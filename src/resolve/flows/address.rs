@@ -3,22 +3,18 @@
 use super::{Call, Failure, fail};
 use crate::finding::Finding;
 use crate::layer::{self, Protocol};
+use crate::model::{Addresses, FlowPort};
 use crate::resolve::draft::Draft;
 use crate::resolve::facts::fact_key;
 use crate::resolve::ports::is_metrics;
 use crate::resolve::texts::Facts;
-use crate::value::PortName;
-
-/// A port with the number that callers dial.
-#[derive(Debug, Clone)]
-pub(super) struct Dialled {
-    pub(super) name: PortName,
-    pub(super) number: u16,
-    pub(super) protocol: Protocol,
-}
+use crate::value::Host;
 
 /// The ports of a service that can be called: not those for metrics, and not its peers' own.
-pub(super) fn of_service(callee: &Draft<'_>, elsewhere: Option<&layer::Elsewhere>) -> Vec<Dialled> {
+pub(super) fn of_service(
+    callee: &Draft<'_>,
+    elsewhere: Option<&layer::Elsewhere>,
+) -> Vec<FlowPort> {
     let callable = callee
         .ports
         .iter()
@@ -29,32 +25,39 @@ pub(super) fn of_service(callee: &Draft<'_>, elsewhere: Option<&layer::Elsewhere
     ports
         .into_iter()
         .map(|(port, own)| {
-            let number = elsewhere.map_or(own, |elsewhere| {
+            let dialled = elsewhere.map_or(own, |elsewhere| {
                 let named = elsewhere.ports.as_ref().and_then(|ports| ports.get(&port.name));
                 let only = elsewhere.port.as_ref().filter(|_| single);
                 named.or(only).map_or(own, |number| number.get())
             });
-            Dialled { name: port.name.clone(), number, protocol: port.protocol }
+            FlowPort {
+                name: port.name.clone(),
+                dialled,
+                // Who runs elsewhere is reached at the number that is dialled.
+                target: if elsewhere.is_some() { dialled } else { port.number },
+                protocol: port.protocol,
+            }
         })
         .collect()
 }
 
 /// The ports of what is not a service of ours.
-pub(super) fn of_external(external: &layer::External) -> Vec<Dialled> {
+pub(super) fn of_external(external: &layer::External) -> Vec<FlowPort> {
     external
         .ports
         .iter()
         .flatten()
-        .map(|(name, port)| Dialled {
+        .map(|(name, port)| FlowPort {
             name: name.clone(),
-            number: port.get(),
+            dialled: port.get(),
+            target: port.get(),
             protocol: Protocol::Tcp,
         })
         .collect()
 }
 
 /// The ports that a flow uses: the named ones, or the only one.
-pub(super) fn choose(call: &Call<'_>, all: &[Dialled]) -> Result<Vec<Dialled>, Failure> {
+pub(super) fn choose(call: &Call<'_>, all: &[FlowPort]) -> Result<Vec<FlowPort>, Failure> {
     let callee = call.callee();
     let known = || all.iter().map(|port| port.name.as_str());
     let Some(wanted) = call.said.port.as_ref().filter(|wanted| !wanted.0.is_empty()) else {
@@ -91,12 +94,12 @@ pub(super) fn choose(call: &Call<'_>, all: &[Dialled]) -> Result<Vec<Dialled>, F
 }
 
 /// What every callee has: host, port, address, ports and, where it speaks HTTP, a URL.
-pub(super) fn facts(host: &str, chosen: &[Dialled], all: &[Dialled], elsewhere: bool) -> Facts {
+pub(super) fn facts(host: &str, chosen: &[FlowPort], all: &[FlowPort], elsewhere: bool) -> Facts {
     let mut facts = Facts::default();
     facts.set("host", host);
-    let ports = all.iter().map(|port| (fact_key(port.name.as_str()), port.number));
+    let ports = all.iter().map(|port| (fact_key(port.name.as_str()), port.dialled));
     facts.set("ports", minijinja::Value::from_pairs(ports));
-    if let Some(Dialled { number, protocol, .. }) = chosen.first() {
+    if let Some(FlowPort { dialled: number, protocol, .. }) = chosen.first() {
         facts.set("port", *number);
         facts.set("address", format!("{host}:{number}"));
         if matches!(protocol, Protocol::Http | Protocol::Grpc) {
@@ -109,4 +112,16 @@ pub(super) fn facts(host: &str, chosen: &[Dialled], all: &[Dialled], elsewhere: 
         }
     }
     facts
+}
+
+/// The addresses of what is not run here: those that are said, else those that its hosts are.
+pub(super) fn addresses(said: Option<&layer::Addresses>, hosts: &[Host]) -> Addresses {
+    match said {
+        Some(layer::Addresses::Internet(())) => Addresses::Internet,
+        Some(layer::Addresses::Ranges(ranges)) => Addresses::Ranges(ranges.clone()),
+        None => {
+            let ranges = hosts.iter().map(|host| format!("{host}/32").parse());
+            ranges.collect::<Result<_, _>>().map_or(Addresses::Unknown, Addresses::Ranges)
+        }
+    }
 }

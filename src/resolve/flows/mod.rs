@@ -9,12 +9,11 @@ use super::secrets::CalleeSecret;
 use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{self, Optional, Protocol, Use};
-use crate::model::{Flow, Peer};
+use crate::model::{Flow, FlowPort, Peer};
 use crate::reference::Reference;
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::Name;
-use address::Dialled;
 use bind::Binding;
 use callee::{Callee, callee};
 
@@ -163,11 +162,11 @@ impl Call<'_> {
         &self.origin[1]
     }
 
-    fn flow(&self, peer: Peer, ports: &[Dialled], at_start: bool) -> Flow {
+    fn flow(&self, peer: Peer, ports: &[FlowPort], at_start: bool) -> Flow {
         Flow {
             callee: self.callee().to_owned(),
             peer,
-            ports: ports.iter().map(|port| (port.name.clone(), port.number)).collect(),
+            ports: ports.to_vec(),
             at_start,
             optional: is_optional(self.said),
         }
@@ -189,7 +188,9 @@ impl Call<'_> {
         let all = address::of_external(external);
         let chosen = address::choose(&self, &all)?;
         let facts = address::facts(host.as_str(), &chosen, &all, false);
-        let peer = Peer::External { name, host: host.clone() };
+        let hosts = external.hosts.as_deref().unwrap_or_default();
+        let addresses = address::addresses(external.addresses.as_ref(), hosts);
+        let peer = Peer::External { name, host: host.clone(), addresses };
         Ok(ResolvedFlow {
             flow: self.flow(peer, &chosen, false),
             said: self.said.clone(),
@@ -256,7 +257,10 @@ impl Call<'_> {
                         .help("say `elsewhere.host`, such as `host: db.example.com`"),
                 );
             };
-            return Ok((host.to_string(), Peer::Elsewhere { service, host: host.clone() }));
+            let said = elsewhere.addresses.as_ref();
+            let addresses = address::addresses(said, std::slice::from_ref(host));
+            let peer = Peer::Elsewhere { service, host: host.clone(), addresses };
+            return Ok((host.to_string(), peer));
         }
         if other {
             let namespace = system.namespace.clone();

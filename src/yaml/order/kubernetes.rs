@@ -70,6 +70,8 @@ fn in_field(place: &Place<'_>) -> Keys {
         }
         "metric" => &["name", "selector"],
         "target" => &["type", "averageUtilization", "averageValue", "value"],
+        "parentRef" => REFERENCE,
+        "tls" => &["mode", "certificateRefs"],
         "ipBlock" => &["cidr", "except"],
         "backend" | "defaultBackend" => &["service", "resource"],
         "service" => &["name", "namespace", "path", "port"],
@@ -118,9 +120,7 @@ fn in_element(place: &Place<'_>) -> Keys {
         "metrics" => &["type"],
         "policies" => &["type", "value", "periodSeconds"],
         "subjects" => &["kind", "apiGroup", "name", "namespace"],
-        "ownerReferences" | "parentRefs" | "backendRefs" | "targetRefs" => {
-            &["group", "apiVersion", "kind", "name", "namespace", "sectionName", "port", "weight"]
-        }
+        "ownerReferences" | "parentRefs" | "backendRefs" | "targetRefs" => REFERENCE,
         "rules" => &[
             "alert",
             "record",
@@ -250,6 +250,7 @@ fn spec(place: &Place<'_>) -> &'static [&'static str] {
         "NetworkPolicy" => &["podSelector", "policyTypes", "ingress", "egress"],
         "Ingress" => &["ingressClassName", "defaultBackend", "tls", "rules"],
         "Gateway" => &["gatewayClassName", "infrastructure", "addresses", "listeners"],
+        "ListenerSet" => &["parentRef", "listeners"],
         "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" => {
             &["parentRefs", "hostnames", "rules"]
         }
@@ -286,6 +287,9 @@ const ROOT: &[&str] = &[
     "binaryData",
     "items",
 ];
+
+const REFERENCE: &[&str] =
+    &["group", "apiVersion", "kind", "name", "namespace", "sectionName", "port", "weight"];
 
 const METADATA: &[&str] = &[
     "name",

@@ -1,0 +1,348 @@
+//! Network policies: what is described may happen, and nothing else.
+//!
+//! All numbers are those on which pods listen: a policy is asked after a Service's address was
+//! replaced by a pod's. Kubelets need no rule, the node of a pod always reaches it.
+
+use super::container::some;
+use super::metadata;
+use crate::generate::Object;
+use crate::layer::Protocol;
+use crate::model::{
+    Addresses, Caller, Flow, FlowPort, Peer, Pods, Port, Service, Stack, Way, names,
+};
+use crate::reference::Reference;
+use crate::value::{Cidr, Name};
+use k8s_openapi::api::networking::v1::{
+    IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
+    NetworkPolicyPort, NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use std::collections::BTreeMap;
+
+/// The label that every namespace has of itself.
+const NAMESPACE: &str = "kubernetes.io/metadata.name";
+
+/// Where a cluster's API listens: on 443 as its Service, behind that mostly on 6443.
+const API_PORTS: [u16; 2] = [443, 6443];
+
+/// The port of cert-manager's solver.
+const SOLVER_PORT: u16 = 8089;
+
+/// Ranges that are nobody's on the internet: private, shared, of this machine, link-local (where
+/// clouds tell a machine its credentials), multicast.
+const NOT_INTERNET: (&[&str], &[&str]) = (
+    &[
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    ],
+    &["::1/128", "fc00::/7", "fe80::/10", "ff00::/8"],
+);
+
+/// What nobody means by an address that is not known.
+const LINK_LOCAL: (&[&str], &[&str]) = (&["169.254.0.0/16"], &["fe80::/10"]);
+
+/// A rule of a policy: the other end, and the ports.
+struct Rule {
+    /// None is anybody.
+    peers: Option<Vec<NetworkPolicyPeer>>,
+    ports: Vec<NetworkPolicyPort>,
+    /// The keys of the service that cause it.
+    origin: Vec<String>,
+}
+
+/// The policies of a system, in the order in which they are to be applied: what is open before it
+/// was closed is never open.
+pub(super) fn policies(stack: &Stack) -> Vec<Object> {
+    if !stack.environment.network_policies {
+        return Vec::new();
+    }
+    let mut objects = vec![default_deny(), dns()];
+    objects.extend(solver(stack));
+    objects.extend(stack.services.values().filter_map(|service| of_service(stack, service)));
+    objects
+}
+
+fn default_deny() -> Object {
+    of_all(names::DEFAULT_DENY, both())
+}
+
+fn of_all(name: &str, spec: NetworkPolicySpec) -> Object {
+    Object::of_system(&NetworkPolicy { metadata: metadata::of_system(name), spec: Some(spec) })
+}
+
+fn both() -> NetworkPolicySpec {
+    NetworkPolicySpec {
+        pod_selector: Some(LabelSelector::default()),
+        policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
+        ..NetworkPolicySpec::default()
+    }
+}
+
+fn dns() -> Object {
+    let pods = [("k8s-app".to_owned(), "kube-dns".to_owned())];
+    let rule = NetworkPolicyEgressRule {
+        to: Some(vec![foreign("kube-system", BTreeMap::from(pods))]),
+        ports: Some(vec![port(53, Protocol::Udp), port(53, Protocol::Tcp)]),
+    };
+    let spec = NetworkPolicySpec {
+        policy_types: Some(vec!["Egress".to_owned()]),
+        egress: Some(vec![rule]),
+        ..both()
+    };
+    of_all(names::ALLOW_DNS, spec)
+}
+
+/// Where a host is certified by an issuer, its proof is asked for through the gateway.
+fn solver(stack: &Stack) -> Option<Object> {
+    let certified = stack.services.values().filter_map(|service| {
+        let exposed = service.exposed.as_ref().filter(|exposed| exposed.tls)?;
+        let Way::Gateway(name) = &exposed.route.as_ref()?.way else { return None };
+        let gateway = stack.environment.gateways.get(name)?;
+        gateway.issuer.as_ref()?;
+        Some((name, gateway.pods.as_ref()?))
+    });
+    let gateways: BTreeMap<_, _> = certified.collect();
+    if gateways.is_empty() {
+        return None;
+    }
+    let solver = ("acme.cert-manager.io/http01-solver".to_owned(), "true".to_owned());
+    let rule = NetworkPolicyIngressRule {
+        from: Some(gateways.into_values().map(gateway_pods).collect()),
+        ports: Some(vec![port(SOLVER_PORT, Protocol::Tcp)]),
+    };
+    let spec = NetworkPolicySpec {
+        pod_selector: Some(labelled(BTreeMap::from([solver]))),
+        policy_types: Some(vec!["Ingress".to_owned()]),
+        ingress: Some(vec![rule]),
+        ..NetworkPolicySpec::default()
+    };
+    Some(of_all(names::ALLOW_SOLVER, spec))
+}
+
+/// The policy of a service; none for one that calls nobody and that nobody calls.
+fn of_service(stack: &Stack, service: &Service) -> Option<Object> {
+    let ingress = ingress(stack, service);
+    let egress = egress(stack, service);
+    if ingress.is_empty() && egress.is_empty() {
+        return None;
+    }
+    let name = service.name.as_str();
+    let origins = |way: &str, rules: &[Rule]| -> Vec<(String, Vec<String>)> {
+        let numbered = rules.iter().enumerate();
+        numbered
+            .map(|(index, rule)| (format!("/spec/{way}/{index}"), rule.origin.clone()))
+            .collect()
+    };
+    let origins = [origins("ingress", &ingress), origins("egress", &egress)].concat();
+    let ingress = ingress
+        .into_iter()
+        .map(|rule| NetworkPolicyIngressRule { from: rule.peers, ports: Some(rule.ports) });
+    let egress = egress
+        .into_iter()
+        .map(|rule| NetworkPolicyEgressRule { to: rule.peers, ports: Some(rule.ports) });
+    let object = NetworkPolicy {
+        metadata: metadata::of(service),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(metadata::selector(service)),
+            ingress: some(ingress.collect()),
+            egress: some(egress.collect()),
+            ..both()
+        }),
+    };
+    let object = Object::of_service(name, &object);
+    Some(origins.into_iter().fold(object, |object, (pointer, keys)| object.origin(pointer, keys)))
+}
+
+/// Who may call a service: its callers, its gateway, who scrapes it, and its own pods.
+fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = service
+        .callers
+        .iter()
+        .map(|caller| Rule {
+            peers: Some(vec![caller_pods(caller)]),
+            ports: flow_ports(&caller.ports),
+            origin: vec!["ports".to_owned()],
+        })
+        .collect();
+    rules.extend(from_outside(stack, service));
+    let scraped = scraped_ports(service);
+    if !scraped.is_empty() {
+        let rule = |peer| Rule {
+            peers: Some(vec![peer]),
+            ports: ports(&scraped),
+            origin: vec!["metrics".to_owned()],
+        };
+        let scrapers = stack.scrapers.iter().filter(|scraper| scrapes(service, scraper));
+        rules.extend(scrapers.map(|scraper| rule(pods_of(scraper.as_str()))));
+        if stack.scrapers.is_empty()
+            && let Some(namespace) = &stack.environment.monitoring
+        {
+            rules.push(rule(foreign(namespace.as_str(), BTreeMap::new())));
+        }
+    }
+    rules.extend(peers(service));
+    rules
+}
+
+/// Whom a service may call: its callees, whom it scrapes, its own pods, and the API that it has a
+/// token for.
+fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = service.flows.iter().map(to_callee).collect();
+    if stack.scrapers.contains(&service.name) {
+        let others = stack
+            .services
+            .values()
+            .filter(|other| !scraped_ports(other).is_empty() && scrapes(other, &service.name));
+        rules.extend(others.map(|other| Rule {
+            peers: Some(vec![pods_of(other.name.as_str())]),
+            ports: ports(&scraped_ports(other)),
+            origin: vec!["metrics".to_owned()],
+        }));
+    }
+    rules.extend(peers(service));
+    if !service.token.is_empty() {
+        let api = stack.environment.api.as_deref();
+        rules.push(Rule {
+            peers: Some(api.map_or_else(|| anywhere_but(LINK_LOCAL), blocks)),
+            ports: API_PORTS.map(|number| port(number, Protocol::Tcp)).to_vec(),
+            origin: vec!["token".to_owned()],
+        });
+    }
+    rules
+}
+
+fn to_callee(flow: &Flow) -> Rule {
+    let peers = match &flow.peer {
+        Peer::Service(name) => vec![pods_of(name.as_str())],
+        Peer::OtherSystem { system, service, namespace } => {
+            vec![foreign(namespace.as_str(), selector_labels(service.as_str(), system.as_str()))]
+        }
+        Peer::Elsewhere { addresses, .. } | Peer::External { addresses, .. } => match addresses {
+            Addresses::Ranges(ranges) => blocks(ranges),
+            Addresses::Internet => anywhere_but(NOT_INTERNET),
+            Addresses::Unknown => anywhere_but(LINK_LOCAL),
+        },
+    };
+    Rule {
+        peers: Some(peers),
+        ports: flow_ports(&flow.ports),
+        origin: vec!["uses".to_owned(), flow.callee.clone()],
+    }
+}
+
+fn caller_pods(caller: &Caller) -> NetworkPolicyPeer {
+    match &caller.system {
+        None => pods_of(caller.service.as_str()),
+        Some((system, namespace)) => {
+            foreign(namespace.as_str(), selector_labels(caller.service.as_str(), system.as_str()))
+        }
+    }
+}
+
+/// What leads from outside to a service. A load balancer may send anybody.
+fn from_outside(stack: &Stack, service: &Service) -> Option<Rule> {
+    let route = service.exposed.as_ref()?.route.as_ref()?;
+    let peers = match &route.way {
+        Way::Gateway(name) => {
+            Some(vec![gateway_pods(stack.environment.gateways.get(name)?.pods.as_ref()?)])
+        }
+        Way::LoadBalancer | Way::NodePort => None,
+    };
+    let exposed: Vec<&Port> = service.ports.iter().filter(|it| it.name == route.port).collect();
+    Some(Rule { peers, ports: ports(&exposed), origin: vec!["expose".to_owned()] })
+}
+
+/// Pods of one service reach each other at the ports that are theirs alone.
+fn peers(service: &Service) -> Option<Rule> {
+    let internal: Vec<&Port> = service.ports.iter().filter(|port| port.internal).collect();
+    (!internal.is_empty()).then(|| Rule {
+        peers: Some(vec![pods_of(service.name.as_str())]),
+        ports: ports(&internal),
+        origin: vec!["ports".to_owned()],
+    })
+}
+
+/// Whether a scraper needs a rule for a service: a single pod reaches itself anyway.
+fn scrapes(service: &Service, scraper: &Name) -> bool {
+    service.name != *scraper || service.replicas.max > 1
+}
+
+fn scraped_ports(service: &Service) -> Vec<&Port> {
+    let is_scraped =
+        |port: &&Port| service.metrics.iter().any(|endpoint| endpoint.port == port.name);
+    service.ports.iter().filter(is_scraped).collect()
+}
+
+fn ports(ports: &[&Port]) -> Vec<NetworkPolicyPort> {
+    ports.iter().map(|it| port(it.number, it.protocol)).collect()
+}
+
+fn flow_ports(ports: &[FlowPort]) -> Vec<NetworkPolicyPort> {
+    ports.iter().map(|it| port(it.target, it.protocol)).collect()
+}
+
+fn port(number: u16, protocol: Protocol) -> NetworkPolicyPort {
+    let protocol = if protocol == Protocol::Udp { "UDP" } else { "TCP" };
+    NetworkPolicyPort {
+        port: Some(IntOrString::Int(number.into())),
+        protocol: Some(protocol.to_owned()),
+        ..NetworkPolicyPort::default()
+    }
+}
+
+/// Pods of a service of this system.
+fn pods_of(service: &str) -> NetworkPolicyPeer {
+    NetworkPolicyPeer {
+        pod_selector: Some(labelled(metadata::set(Reference::SelectorLabels(service)))),
+        ..NetworkPolicyPeer::default()
+    }
+}
+
+/// Pods with these labels in another namespace; all of its pods without labels.
+fn foreign(namespace: &str, labels: BTreeMap<String, String>) -> NetworkPolicyPeer {
+    let name = [(NAMESPACE.to_owned(), namespace.to_owned())];
+    NetworkPolicyPeer {
+        namespace_selector: Some(labelled(BTreeMap::from(name))),
+        pod_selector: (!labels.is_empty()).then(|| labelled(labels)),
+        ..NetworkPolicyPeer::default()
+    }
+}
+
+/// The labels that select pods of another system's service, which no chart of this one renames.
+fn selector_labels(service: &str, system: &str) -> BTreeMap<String, String> {
+    let labels = metadata::selector_labels(service, system);
+    labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn gateway_pods(pods: &Pods) -> NetworkPolicyPeer {
+    let labels = pods.labels.iter().map(|(key, value)| (key.to_string(), value.to_string()));
+    foreign(pods.namespace.as_str(), labels.collect())
+}
+
+fn anywhere_but(except: (&[&str], &[&str])) -> Vec<NetworkPolicyPeer> {
+    vec![block("0.0.0.0/0".to_owned(), except.0), block("::/0".to_owned(), except.1)]
+}
+
+fn blocks(ranges: &[Cidr]) -> Vec<NetworkPolicyPeer> {
+    ranges.iter().map(|range| block(range.to_string(), &[])).collect()
+}
+
+fn block(cidr: String, except: &[&str]) -> NetworkPolicyPeer {
+    let except: Vec<String> = except.iter().map(|range| (*range).to_owned()).collect();
+    NetworkPolicyPeer {
+        ip_block: Some(IPBlock { cidr, except: some(except) }),
+        ..NetworkPolicyPeer::default()
+    }
+}
+
+fn labelled(labels: BTreeMap<String, String>) -> LabelSelector {
+    LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }
+}
