@@ -7,10 +7,13 @@
 mod catalogue;
 mod data;
 mod environment;
+mod exception;
 mod exclusive;
 mod form;
 mod lock;
 mod network;
+mod placement;
+mod policy;
 mod service;
 mod system;
 mod workload;
@@ -24,8 +27,12 @@ pub use data::{
     SharedVolumeOverride, Volume, VolumeOverride,
 };
 pub use environment::{
-    Environment, Kubernetes, PodSecurity, PodSecurityLevel, PodSecurityMode, Registry, Storage,
-    TargetName,
+    Environment, Kubernetes, PodSecurity, PodSecurityLevel, PodSecurityMode, Reclaim, Registry,
+    Storage, TargetName,
+};
+pub use exception::{
+    Capabilities, ExceptionKey, HostPath, HostPathOverride, NeededLevel, Token, TokenRule, User,
+    Why,
 };
 pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
@@ -34,9 +41,11 @@ pub use network::{
     Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Offer,
     Optional, Otherwise, Port, Protocol, SecretSource, ServicePort, Use, UseEnv, UseOverride,
 };
+pub use placement::{Annotations, Labels, Placement, Spread, SpreadRule, TaintEffect, Toleration};
+pub use policy::{Guard, Pods};
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};
 pub use workload::{
     Build, BuiltImage, Empty, Grpc, Health, HealthOverride, Image, Language, Metrics, Probe,
-    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run, Token, TokenRule, User, Why,
+    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run,
 };

@@ -1,6 +1,7 @@
 //! The target `kubernetes`: typed objects, one file for each service, in apply order.
 
 mod access;
+mod admission;
 mod claim;
 mod config;
 mod container;
@@ -8,9 +9,11 @@ mod environment;
 mod metadata;
 mod namespace;
 mod network;
+mod placement;
 mod plain;
 mod pod;
 mod probe;
+mod quota;
 mod scaling;
 mod workload;
 
@@ -105,7 +108,7 @@ pub fn object_files(stack: &Stack) -> Vec<ObjectFile> {
     let mut files = vec![ObjectFile {
         name: "namespace.yaml".to_owned(),
         comments: vec![header(&stack.source), stack.about.clone()],
-        objects: vec![namespace::namespace(stack)],
+        objects: namespace::namespaces(stack),
     }];
     if !stack.volumes.is_empty() {
         files.push(ObjectFile {
@@ -158,6 +161,7 @@ fn plain_documents(
     for mut object in file.objects {
         plain.resolve(&mut object.value);
         findings.extend(validate(project, stack, &object));
+        findings.extend(admission::findings(project, stack, &object));
         all.push(Document::new(object.value, KeyOrder::Kubernetes));
     }
     if let Some(first) = all.first_mut() {
