@@ -16,13 +16,8 @@ const fn open(tool: &'static str, rule: &'static str, count: usize, needs: &'sta
 }
 
 const POLICIES: &str = "network policies, made of flows";
-const SPREAD: &str = "spread constraints, from two replicas on";
-const STORAGE: &str = "a request and a limit of ephemeral storage for every container";
 
 pub(crate) const OPEN: &[Open] = &[
     open("kube-score", "pod-networkpolicy", 52, POLICIES),
     open("checkov", "CKV2_K8S_6", 52, POLICIES),
-    open("kube-score", "deployment-has-host-podantiaffinity", 12, SPREAD),
-    open("kube-score", "statefulset-has-host-podantiaffinity", 2, SPREAD),
-    open("kube-score", "container-ephemeral-storage-request-and-limit", 56, STORAGE),
 ];
