@@ -4,6 +4,7 @@
 //! release's name there, and could only guess which letters are a name. So a reference is a mark
 //! in the text, between two characters that the loader refuses in every file of the user's.
 
+use crate::layer::PodSecurityLevel;
 use std::fmt;
 
 /// Opens a mark.
@@ -18,6 +19,8 @@ pub enum Reference<'a> {
     Name(&'a str),
     /// The system's namespace.
     Namespace,
+    /// The namespace beside it of a Pod Security level.
+    NamespaceBeside(&'a str),
     /// The image of a service.
     Image(&'a str),
     /// The version of a service's image.
@@ -41,6 +44,7 @@ impl fmt::Display for Reference<'_> {
         match self {
             Self::Name(name) => write!(f, "{OPEN}name:{name}{CLOSE}"),
             Self::Namespace => write!(f, "{OPEN}namespace:{CLOSE}"),
+            Self::NamespaceBeside(level) => write!(f, "{OPEN}namespace-beside:{level}{CLOSE}"),
             Self::Image(service) => write!(f, "{OPEN}image:{service}{CLOSE}"),
             Self::Version(service) => write!(f, "{OPEN}version:{service}{CLOSE}"),
             Self::Hash(service) => write!(f, "{OPEN}hash:{service}{CLOSE}"),
@@ -50,6 +54,14 @@ impl fmt::Display for Reference<'_> {
             Self::SystemLabels => write!(f, "{OPEN}system-labels:{CLOSE}"),
             Self::Secret(index) => write!(f, "{OPEN}secret:{index}{CLOSE}"),
         }
+    }
+}
+
+impl Reference<'_> {
+    /// The namespace in which a service lives: the system's own, or one beside it.
+    #[must_use]
+    pub fn namespace(beside: Option<PodSecurityLevel>) -> Self {
+        beside.map_or(Self::Namespace, |level| Self::NamespaceBeside(level.as_str()))
     }
 }
 
@@ -94,6 +106,7 @@ fn read(content: &str) -> Option<Reference<'_>> {
     Some(match kind {
         "name" => Reference::Name(name),
         "namespace" => Reference::Namespace,
+        "namespace-beside" => Reference::NamespaceBeside(name),
         "image" => Reference::Image(name),
         "version" => Reference::Version(name),
         "hash" => Reference::Hash(name),

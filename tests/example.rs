@@ -7,7 +7,7 @@
 #[path = "example/stacks.rs"]
 mod stacks;
 
-use iac::layer::{PodSecurityLevel, PodSecurityMode, TargetName};
+use iac::layer::{PodSecurityLevel, PodSecurityMode, Reclaim, SpreadRule, TargetName};
 use iac::model::{GatewayApi, Peer, Rollout, SecretForm, Service, ServiceKind};
 use iac::value::Host;
 use stacks::{
@@ -63,14 +63,14 @@ fn covered(aspect: &str) -> Option<Covered> {
         "runtime" => (Some(runtime), &[Issue(5, "Compose in dev")]),
         "images" => (Some(images), &[Later("attestations")]),
         "replicas" => (Some(replicas), &[]),
-        "HPA, PDB, spread" => (Some(scaling), &[Issue(4, "disruption budgets, spread over zones")]),
+        "HPA, PDB, spread" => (Some(scaling), &[]),
         "CPU and memory" => (Some(amounts), &[]),
         "PostgreSQL" => {
             (Some(postgresql), &[Issue(4, "CloudNativePG"), Later("backups and their restore")])
         }
         "cache" => (Some(cache), &[Later("a replicated cache, TLS")]),
         "object store" => (Some(object_store), &[Later("replication, object lock")]),
-        "storage class" => (Some(storage_class), &[Later("reclaim policy, snapshots")]),
+        "storage class" => (Some(storage_class), &[Later("snapshots")]),
         "secrets" => (Some(secrets), &[Later("external-secrets and its stores")]),
         "ingress" => (Some(ingress), &[Later("an allow-list in staging")]),
         "host name" => (Some(host_name), &[]),
@@ -175,6 +175,10 @@ fn scaling() {
     assert!(verifiers("prod").iter().all(|verifier| range(verifier) == (2, 8)));
     let scaled =
         own("prod").into_iter().filter(|service| service.replicas.max > service.replicas.min);
+    for service in own("prod").into_iter().chain(own("staging")) {
+        assert_eq!(service.placement.hosts, SpreadRule::Require, "{}", service.name);
+        assert_eq!(service.placement.zones, SpreadRule::Prefer, "{}", service.name);
+    }
     // What follows the load needs a request that its use is measured by.
     assert!(scaled.into_iter().all(|service| service.container.requests.cpu.is_some()));
 }
@@ -273,6 +277,9 @@ fn storage_class() {
             for claim in claims(service) {
                 assert_eq!(claim.class.as_ref().unwrap().as_str(), wanted, "{}", service.name);
                 assert!(!claim.shared);
+                let test = stack.environment.name.as_str() == "test";
+                let reclaim = if test { Reclaim::Delete } else { Reclaim::Retain };
+                assert_eq!(claim.reclaim, reclaim, "{}", service.name);
             }
         }
     }

@@ -18,9 +18,14 @@ impl Expected {
         let mut expected = Self::default();
         for stack in stacks {
             for service in stack.services.values() {
+                if let Some(secret) = &service.pull_secret {
+                    let object = (service.namespace.to_string(), secret.to_string());
+                    let keys = expected.secrets.entry(object).or_default();
+                    keys.insert(".dockerconfigjson".to_owned());
+                }
                 for secret in &service.secrets {
                     let object =
-                        (stack.namespace.to_string(), service.secrets_name(secret.optional));
+                        (service.namespace.to_string(), service.secrets_name(secret.optional));
                     expected.secrets.entry(object).or_default().insert(secret.key.to_string());
                 }
             }

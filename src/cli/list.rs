@@ -184,7 +184,7 @@ fn secrets(stack: &Stack) -> Vec<Value> {
         for secret in &service.secrets {
             rows.push(json!({
                 "environment": stack.environment.name,
-                "namespace": stack.namespace,
+                "namespace": service.namespace,
                 "object": service.secrets_name(secret.optional),
                 "key": secret.key,
                 "from": format!("{}#{}", secret.reference.path, secret.reference.property),

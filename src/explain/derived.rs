@@ -79,6 +79,9 @@ fn value(stack: &Stack, value: &VariableValue) -> Value {
         let pieces = pieces(text).map(|piece| match piece {
             Piece::Text(text) => text.to_owned(),
             Piece::Reference(Reference::Namespace) => stack.namespace.to_string(),
+            Piece::Reference(Reference::NamespaceBeside(level)) => {
+                format!("{}-{level}", stack.namespace)
+            }
             Piece::Reference(other) => readable(&other.to_string()),
             Piece::Broken(_) => "(?)".to_owned(),
         });

@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::layer::TargetName;
 use crate::load::Project;
 use crate::model::Stack;
+use crate::told::Told;
 
 /// A kind of output.
 pub trait Target: Sync {
@@ -37,13 +38,14 @@ pub fn shared(project: &Project) -> FileSet {
 #[must_use]
 pub fn generate(project: &Project, stacks: &[&Stack]) -> (FileSet, Vec<Finding>) {
     let mut files = FileSet::default();
-    let mut findings = Vec::new();
+    let mut told = Told::default();
     for stack in stacks {
         for target in TARGETS {
             if stack.environment.targets.contains(&target.name()) {
-                findings.extend(target.files(project, stack, &mut files));
+                let findings = target.files(project, stack, &mut files);
+                told.add(stack.environment.name.as_str(), findings);
             }
         }
     }
-    (files, findings)
+    (files, told.finish())
 }

@@ -1,8 +1,9 @@
 //! Third-party software as data: the entries of the catalogue.
 
+use super::exception::Token;
 use super::form::{ShortForm, TextItem};
 use super::network::Port;
-use super::workload::{Resources, Token};
+use super::workload::Resources;
 use super::{OneOrMany, Short};
 use crate::value::{
     AbsolutePath, Bytes, Duration, EnvName, ImageName, Name, Percent, PortName, Tag,

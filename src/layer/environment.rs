@@ -2,8 +2,10 @@
 
 use super::Short;
 use super::form::ShortForm;
+use super::policy::{Guard, Pods};
 use super::route::Gateway;
 use super::service::Override;
+use super::workload::Resources;
 use crate::value::{self, Cidr, Host, KubernetesVersion, Name, Namespace};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,10 @@ pub struct Environment {
     ///
     /// Example: `storage: { general: { class: longhorn } }`
     pub storage: Option<BTreeMap<Name, Storage>>,
+    /// What is wanted on every pod here.
+    ///
+    /// Example: `pods: { labels: { cost-centre: iot } }`
+    pub pods: Option<Pods>,
     /// What leads from outside to its services.
     ///
     /// Example: `gateways: { public: { class: istio, parent: gateway-system/public, issuer: letsencrypt } }`
@@ -71,6 +77,10 @@ pub struct Environment {
     ///
     /// Example: `defaults: { replicas: { min: 2 } }`
     pub defaults: Option<Override>,
+    /// What is not allowed here.
+    ///
+    /// Example: `guard: { refuse: [host-paths, privileged] }`
+    pub guard: Option<Guard>,
 }
 
 /// What can be written for an environment.
@@ -92,6 +102,10 @@ pub struct Registry {
     ///
     /// Example: `host: ghcr.io/example`
     pub host: Option<value::Registry>,
+    /// The Secret with which a cluster logs in there; the namespaces of systems must hold it.
+    ///
+    /// Example: `pull-secret: registry`
+    pub pull_secret: Option<Host>,
 }
 
 /// A Kubernetes cluster.
@@ -119,6 +133,14 @@ pub struct Kubernetes {
     ///
     /// Example: `pod-security: { level: restricted, mode: warn }`
     pub pod_security: Option<Short<PodSecurity>>,
+    /// What the pods of a namespace may request together.
+    ///
+    /// Example: `quota: { cpu: "64", memory: 256Gi }`
+    pub quota: Option<Resources>,
+    /// What a container gets that says nothing.
+    ///
+    /// Example: `limit-range: { memory: 512Mi }`
+    pub limit_range: Option<Resources>,
 }
 
 /// A Pod Security level.
@@ -145,7 +167,7 @@ impl ShortForm for PodSecurity {
     }
 }
 
-/// The levels of the Pod Security Standards.
+/// The levels of the Pod Security Standards, the strictest first.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -157,6 +179,18 @@ pub enum PodSecurityLevel {
     Baseline,
     /// Anything.
     Privileged,
+}
+
+impl PodSecurityLevel {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Restricted => "restricted",
+            Self::Baseline => "baseline",
+            Self::Privileged => "privileged",
+        }
+    }
 }
 
 /// What happens to a pod that does not meet the level.
@@ -203,4 +237,19 @@ pub struct Storage {
     ///
     /// Example: `shared: true`
     pub shared: Option<bool>,
+    /// What becomes of the claims of a service's replicas when the service is removed: `retain`
+    /// (unless said) or `delete`.
+    ///
+    /// Example: `reclaim: delete`
+    pub reclaim: Option<Reclaim>,
+}
+
+/// What becomes of a claim that nobody uses any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reclaim {
+    /// It stays, with its data.
+    Retain,
+    /// It is deleted, with its data.
+    Delete,
 }

@@ -7,11 +7,14 @@
 mod catalogue;
 mod data;
 mod environment;
+mod exception;
 mod exclusive;
 mod form;
 mod lock;
 mod network;
 mod outside;
+mod placement;
+mod policy;
 mod route;
 mod service;
 mod system;
@@ -27,7 +30,11 @@ pub use data::{
 };
 pub use environment::{
     Environment, Kubernetes, Monitoring, NetworkPolicies, PodSecurity, PodSecurityLevel,
-    PodSecurityMode, Registry, Storage, TargetName,
+    PodSecurityMode, Reclaim, Registry, Storage, TargetName,
+};
+pub use exception::{
+    Capabilities, ExceptionKey, HostPath, HostPathOverride, NeededLevel, Token, TokenRule, User,
+    Why,
 };
 pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
@@ -38,10 +45,12 @@ pub use network::{
 pub use outside::{
     Addresses, Elsewhere, ElsewhereOverride, External, ExternalOverride, SecretSource,
 };
+pub use placement::{Annotations, Labels, Placement, Spread, SpreadRule, TaintEffect, Toleration};
+pub use policy::{Guard, Pods};
 pub use route::{By, Expose, ExposeOverride, Gateway, GatewayPods, Listeners};
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};
 pub use workload::{
     Build, BuiltImage, Empty, Grpc, Health, HealthOverride, Image, Language, Metrics, Probe,
-    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run, Token, TokenRule, User, Why,
+    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run,
 };

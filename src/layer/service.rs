@@ -2,13 +2,14 @@
 //! may say of it.
 
 use super::data::{ConfigValue, File, Secret, SecretOverride, Volume, VolumeOverride};
+use super::exception::{Capabilities, HostPath, HostPathOverride, NeededLevel, Token, User, Why};
 use super::form::{OneOrMany, Short, TextItem};
 use super::network::{Port, Use, UseOverride};
 use super::outside::{Elsewhere, ElsewhereOverride};
+use super::placement::{Annotations, Labels, Placement};
 use super::route::{Expose, ExposeOverride};
 use super::workload::{
-    Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout, Run, Token, User,
-    Why,
+    Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout, Run,
 };
 use crate::value::{AbsolutePath, Duration, EnvName, ImageName, Name, PortName, SecretKey};
 use schemars::JsonSchema;
@@ -47,6 +48,10 @@ service_keys! {
         ///
         /// Example: `about: Public entry of the verification API`
         about: String,
+        /// Who looks after it, if not the system's owner; an annotation of what runs.
+        ///
+        /// Example: `owner: gateway-team@example.com`
+        owner: String,
         /// Shapes of the system or the project, whose keys the service takes.
         ///
         /// Example: `shape: verifier`
@@ -155,11 +160,24 @@ service_keys! {
         ///
         /// Example: `expose: { host: api }`
         expose: Expose,
+        /// On which nodes its pods run.
+        ///
+        /// Example: `placement: { nodes: { kubernetes.io/arch: arm64 } }`
+        placement: Placement,
+        /// Annotations of its objects.
+        ///
+        /// Example: `annotations: { pod: { example.com/data-class: internal } }`
+        annotations: Annotations,
+        /// Labels of its objects. They select nothing.
+        ///
+        /// Example: `labels: { pod: { team: iot } }`
+        labels: Labels,
         /// How long it may take to stop; 45s unless said.
         ///
         /// Example: `stop-within: 60s`
         stop_within: Duration,
-        /// The user it runs as: 65532 for own code, the kind's own for a kind.
+        /// The user it runs as: 65532 for own code, the kind's own for a kind. Root is an exception:
+        /// `{ id: 0, why: … }`.
         ///
         /// Example: `user: 1000`
         user: Short<User>,
@@ -171,6 +189,31 @@ service_keys! {
         ///
         /// Example: `writable-root: { why: the vendor's image writes below /opt }`
         writable_root: Why,
+        /// Capabilities of the kernel; none unless said.
+        ///
+        /// Example: `capabilities: { add: [NET_ADMIN], why: sets routes of the device network }`
+        capabilities: Capabilities,
+        /// It may do everything on its node.
+        ///
+        /// Example: `privileged: { why: loads a kernel module }`
+        privileged: Why,
+        /// It shares its node's network.
+        ///
+        /// Example: `host-network: { why: finds devices by multicast }`
+        host_network: Why,
+        /// It sees its node's processes.
+        ///
+        /// Example: `host-pid: { why: measures all processes }`
+        host_pid: Why,
+        /// Files and folders of its node, by name.
+        ///
+        /// Example: `host-paths: { logs: { host: /var/log, why: reads the logs of all pods } }`
+        host_paths: BTreeMap<Name, HostPath>,
+        /// The Pod Security level that it needs. Where the environment's is stricter, it lives in a
+        /// namespace beside its system's, `<namespace>-<level>`.
+        ///
+        /// Example: `pod-security: { level: privileged, why: reads the nodes' logs }`
+        pod_security: NeededLevel,
         /// What it asks of the Kubernetes API; nothing unless said.
         ///
         /// Example: `token: { rules: [{ resources: [pods], verbs: [list] }], why: finds its peers }`
@@ -232,6 +275,22 @@ pub struct Override {
     ///
     /// Example: `expose: { host: api }`
     pub expose: Option<ExposeOverride>,
+    /// On which nodes its pods run.
+    ///
+    /// Example: `placement: { tolerate: { dedicated: databases } }`
+    pub placement: Option<Placement>,
+    /// Annotations of its objects.
+    ///
+    /// Example: `annotations: { service: { example.com/zone: internal } }`
+    pub annotations: Option<Annotations>,
+    /// Labels of its objects. They select nothing.
+    ///
+    /// Example: `labels: { workload: { stage: production } }`
+    pub labels: Option<Labels>,
+    /// Files and folders of its node that are left out here.
+    ///
+    /// Example: `host-paths: { logs: { enabled: false } }`
+    pub host_paths: Option<BTreeMap<Name, HostPathOverride>>,
     /// It is not run here; whoever uses it is told this host instead.
     ///
     /// Example: `elsewhere: { host: db.example.com }`

@@ -1,6 +1,7 @@
 //! A system: services that are released together.
 
 use super::data::{SharedVolume, SharedVolumeOverride};
+use super::exception::NeededLevel;
 use super::network::Offer;
 use super::outside::{External, ExternalOverride};
 use super::service::{Defaults, Override, Service};
@@ -18,6 +19,14 @@ pub struct System {
     ///
     /// Example: `about: Edge node that collects readings`
     pub about: Option<String>,
+    /// Who looks after it; an annotation of what runs.
+    ///
+    /// Example: `owner: iot-edge@example.com`
+    pub owner: Option<String>,
+    /// The Pod Security level that the whole system needs, where the environment's is stricter.
+    ///
+    /// Example: `pod-security: { level: baseline, why: all its images run as root }`
+    pub pod_security: Option<NeededLevel>,
     /// The name of an own image, where it is not the environment's; a text.
     ///
     /// Example: `images: "registry.example.com/iot/{{ service }}"`

@@ -1,7 +1,7 @@
 //! A container of a service: what it runs, what it is told, what it is asked.
 
 use super::Image;
-use crate::value::{AbsolutePath, Bytes, Cpu, Duration, EnvName, PortName, SecretKey};
+use crate::value::{AbsolutePath, Bytes, Capability, Cpu, Duration, EnvName, PortName, SecretKey};
 use std::collections::BTreeMap;
 
 /// A container, complete.
@@ -25,6 +25,10 @@ pub struct Container {
     pub limits: Resources,
     /// Whether it may write outside its volumes.
     pub writable_root: bool,
+    /// Capabilities of the kernel that it has; none for most.
+    pub capabilities: Vec<Capability>,
+    /// Whether it may do everything on its node.
+    pub privileged: bool,
 }
 
 /// What a container is asked.

@@ -1,9 +1,9 @@
 //! Where systems run.
 
-use super::Gateway;
-use crate::layer::{PodSecurityLevel, PodSecurityMode, TargetName};
+use super::{Gateway, Resources};
+use crate::layer::{ExceptionKey, PodSecurityLevel, PodSecurityMode, Reclaim, TargetName};
 use crate::value::{Cidr, Host, KubernetesVersion, Name, Namespace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An environment.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Environment {
     pub domain: Host,
     /// Where images come from, if they come from one place.
     pub registry: Option<String>,
+    /// The Secret with which its cluster logs in there, if it needs one.
+    pub pull_secret: Option<Host>,
     /// The name of an own image; a text.
     pub images: Option<String>,
     /// The version of its Kubernetes.
@@ -34,6 +36,16 @@ pub struct Environment {
     pub pod_security: PodSecurityLevel,
     /// What happens to a pod that does not meet it.
     pub pod_security_mode: PodSecurityMode,
+    /// What the pods of a namespace may request together.
+    pub quota: Resources,
+    /// What a container gets that says nothing.
+    pub limit_range: Resources,
+    /// Labels of every pod.
+    pub pod_labels: BTreeMap<String, String>,
+    /// Annotations of every pod.
+    pub pod_annotations: BTreeMap<String, String>,
+    /// What it does not allow.
+    pub guard: Guard,
     /// The storage class of each tier; a tier without one has the cluster's default.
     pub storage: BTreeMap<Name, Tier>,
     /// What leads from outside to its services.
@@ -53,4 +65,15 @@ pub struct Tier {
     pub class: Option<Host>,
     /// Whether several pods may write to one claim.
     pub shared: bool,
+    /// What becomes of claims when their service is removed.
+    pub reclaim: Reclaim,
+}
+
+/// What an environment does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// Exceptions that no service may make.
+    pub refuse: BTreeSet<ExceptionKey>,
+    /// Those who may all the same, as `system/service` or `system`, and why.
+    pub except: BTreeMap<String, String>,
 }

@@ -2,26 +2,31 @@
 
 mod container;
 mod environment;
+mod exception;
 mod flow;
 mod gateway;
 mod image;
 pub mod names;
+mod placement;
 mod service;
 mod volume;
 
 pub use container::{
     Container, Part, Probe, ProbeCheck, Probes, Resources, Variable, VariableValue,
 };
-pub use environment::{Environment, Tier};
+pub use environment::{Environment, Guard, Tier};
+pub use exception::Exception;
 pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
+pub use placement::{Marks, Placement, Toleration};
 pub use service::{
     Endpoint, File, Port, Replicas, Rollout, Secret, SecretForm, SecretReference, Service,
     ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 
+use crate::layer::PodSecurityLevel;
 use crate::value::{Name, Namespace};
 use std::collections::BTreeMap;
 
@@ -34,8 +39,16 @@ pub struct Stack {
     pub system: Name,
     /// What it is for.
     pub about: String,
+    /// Who looks after it, if somebody said it.
+    pub owner: Option<String>,
     /// Its namespace.
     pub namespace: Namespace,
+    /// The Pod Security level of its namespace.
+    pub level: PodSecurityLevel,
+    /// The namespaces beside its own, for services that need a weaker level: by that level.
+    pub beside: BTreeMap<PodSecurityLevel, Namespace>,
+    /// Exceptions of the system as a whole.
+    pub exceptions: Vec<Exception>,
     /// The services that run here, by name.
     pub services: BTreeMap<Name, Service>,
     /// Their names in start order: whom a service needs at its start comes before it.
@@ -47,4 +60,18 @@ pub struct Stack {
     pub volumes: BTreeMap<Name, SystemVolume>,
     /// The file that describes the system.
     pub source: String,
+}
+
+impl Stack {
+    /// The Pod Security level of the namespace in which a service lives.
+    #[must_use]
+    pub fn level_of(&self, service: &Service) -> PodSecurityLevel {
+        service.beside.unwrap_or(self.level)
+    }
+
+    /// All its namespaces with their levels: its own, then those beside it.
+    pub fn namespaces(&self) -> impl Iterator<Item = (&Namespace, PodSecurityLevel)> {
+        let beside = self.beside.iter().map(|(level, namespace)| (namespace, *level));
+        std::iter::once((&self.namespace, self.level)).chain(beside)
+    }
 }

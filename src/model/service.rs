@@ -1,8 +1,10 @@
 //! A service, complete.
 
-use super::{Caller, Container, Exposed, Flow, Volume};
-use crate::layer::{Protocol, Run, TokenRule};
-use crate::value::{AbsolutePath, Duration, LabelValue, Name, Percent, PortName, SecretKey};
+use super::{Caller, Container, Exception, Exposed, Flow, Marks, Placement, Volume};
+use crate::layer::{PodSecurityLevel, Protocol, Run, TokenRule};
+use crate::value::{
+    AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
+};
 
 /// A service of a system, as it runs in one environment.
 #[derive(Debug, Clone)]
@@ -11,6 +13,12 @@ pub struct Service {
     pub name: Name,
     /// What it is for, if somebody said it.
     pub about: Option<String>,
+    /// Who looks after it, if somebody said it.
+    pub owner: Option<String>,
+    /// The namespace in which it lives.
+    pub namespace: Namespace,
+    /// The level of that namespace, where it is one beside the system's own.
+    pub beside: Option<PodSecurityLevel>,
     /// The file that describes it.
     pub source: String,
     /// What it is.
@@ -47,6 +55,22 @@ pub struct Service {
     pub group: u32,
     /// What it may ask the Kubernetes API; empty for most.
     pub token: Vec<TokenRule>,
+    /// Where it may ask that: namespaces by their level, none for the system's own.
+    pub watches: Vec<Option<PodSecurityLevel>>,
+    /// Whether it shares its node's network.
+    pub host_network: bool,
+    /// Whether it sees its node's processes.
+    pub host_pid: bool,
+    /// What it does that others need not.
+    pub exceptions: Vec<Exception>,
+    /// On which nodes it runs.
+    pub placement: Placement,
+    /// Labels of its objects, which select nothing.
+    pub labels: Marks,
+    /// Annotations of its objects.
+    pub annotations: Marks,
+    /// The Secret with which its images are pulled, if it takes one.
+    pub pull_secret: Option<Host>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
     /// The services that it waits for at its start.

@@ -1,5 +1,6 @@
 //! Where a service keeps data.
 
+use crate::layer::Reclaim;
 use crate::value::{AbsolutePath, Bytes, Host, Name};
 
 /// A mounted volume.
@@ -29,6 +30,13 @@ pub enum VolumeSource {
         /// Whether it is kept in memory.
         memory: bool,
     },
+    /// A file or folder of the node.
+    Host {
+        /// Where it is there.
+        path: AbsolutePath,
+        /// Whether the service writes to it.
+        write: bool,
+    },
 }
 
 /// What a claim asks for.
@@ -40,6 +48,8 @@ pub struct Claim {
     pub class: Option<Host>,
     /// Whether several pods write to it at once.
     pub shared: bool,
+    /// What becomes of it when its service is removed.
+    pub reclaim: Reclaim,
 }
 
 /// A volume of the system, written once, mounted by several services.

@@ -1,9 +1,10 @@
 //! Files that follow from the flows of a system, so that nobody writes a fact twice.
 
-use super::draft::SystemDraft;
+use super::draft::{Draft, SystemDraft};
 use super::flows::ResolvedFlow;
 use super::service::endpoints;
-use crate::layer::Derived;
+use crate::layer::{Derived, KindFile};
+use crate::reference::Reference;
 use crate::yaml::{KeyOrder, document};
 use serde_json::{Value, json};
 
@@ -12,9 +13,14 @@ use serde_json::{Value, json};
 const MOST_SAMPLES: u32 = 50_000;
 
 /// The text of a derived file.
-pub(super) fn text(derived: Derived, system: &SystemDraft<'_>, flows: &[ResolvedFlow]) -> String {
+pub(super) fn text(
+    derived: Derived,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    flows: &[ResolvedFlow],
+) -> String {
     let value = match derived {
-        Derived::PrometheusScrape => prometheus(system),
+        Derived::PrometheusScrape => prometheus(system, draft),
         Derived::GrafanaDatasources => grafana(system, flows),
     };
     document(&value, KeyOrder::AsIs)
@@ -22,7 +28,7 @@ pub(super) fn text(derived: Derived, system: &SystemDraft<'_>, flows: &[Resolved
 
 /// Prometheus finds the pods itself: through a Service it would scrape one replica at a time, and
 /// counters would jump.
-fn prometheus(system: &SystemDraft<'_>) -> Value {
+fn prometheus(system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
     let mut jobs = Vec::new();
     for draft in system.services.values().filter(|draft| draft.here()) {
         let endpoints = endpoints(draft);
@@ -38,7 +44,7 @@ fn prometheus(system: &SystemDraft<'_>) -> Value {
                 "metrics_path": endpoint.path,
                 "kubernetes_sd_configs": [{
                     "role": "pod",
-                    "namespaces": { "own_namespace": true },
+                    "namespaces": namespaces(own, draft),
                     "selectors": [{
                         "role": "pod",
                         "label": format!("app.kubernetes.io/name={}", draft.name),
@@ -71,6 +77,21 @@ fn prometheus(system: &SystemDraft<'_>) -> Value {
         },
         "scrape_configs": jobs,
     })
+}
+
+/// Where pods are looked for: a service may live in a namespace beside that of its Prometheus.
+fn namespaces(own: &Draft<'_>, scraped: &Draft<'_>) -> Value {
+    if own.beside == scraped.beside {
+        return json!({ "own_namespace": true });
+    }
+    json!({ "names": [Reference::namespace(scraped.beside).to_string()] })
+}
+
+/// Whether a service finds the pods of others by the API, to scrape them.
+pub(super) fn scrapes(draft: &Draft<'_>) -> bool {
+    let files = draft.kind.as_ref().and_then(|kind| kind.entry.kind.files.as_ref());
+    let derived = |file: &KindFile| file.derive == Some(Derived::PrometheusScrape);
+    files.into_iter().flatten().any(|(_, file)| derived(file))
 }
 
 /// One data source for each Prometheus; its uid is fixed, so that dashboards can name it.

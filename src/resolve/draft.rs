@@ -2,7 +2,7 @@
 //! for it, so all drafts of an environment are made first.
 
 use super::{
-    elsewhere, facts, image, options, ports, system,
+    elsewhere, exceptions, facts, image, level, marks, options, ports, system,
     texts::{Facts, Texts},
 };
 use crate::finding::Finding;
@@ -46,6 +46,8 @@ pub struct SystemDraft<'a> {
     pub typed: layer::System,
     /// Its namespace.
     pub namespace: Namespace,
+    /// The Pod Security level of its namespace.
+    pub level: layer::PodSecurityLevel,
     /// Its services by name. A service whose description is at fault is absent.
     pub services: BTreeMap<String, Draft<'a>>,
     /// The services that are removed here by `null`, and where.
@@ -82,6 +84,10 @@ pub struct Draft<'a> {
     pub(super) unnumbered: Vec<PortName>,
     /// Whether nobody calls it.
     pub worker: bool,
+    /// The namespace in which it lives.
+    pub namespace: Namespace,
+    /// The level of that namespace, where it is one beside the system's own.
+    pub beside: Option<layer::PodSecurityLevel>,
 }
 
 /// A service's kind.
@@ -98,6 +104,15 @@ pub struct KindDraft<'a> {
     pub(super) options_fact: minijinja::Value,
     /// Its secrets: item and fact.
     pub secrets: Vec<(String, String)>,
+}
+
+impl World<'_> {
+    /// Where the environment says something: in the last file of its chain that says it.
+    pub(super) fn place(&self, path: &[&str]) -> Place {
+        let said = self.layers.iter().rev().find(|layer| layer.at(path).is_some());
+        let layer = said.or(self.layers.last()).expect("an environment has a file");
+        layer.key_place(path)
+    }
 }
 
 impl SystemDraft<'_> {
@@ -142,6 +157,8 @@ pub(super) fn world<'a>(
             world.systems.insert(name.clone(), draft);
         }
     }
+    exceptions::guard(&world, findings);
+    marks::of_environment(&world, findings);
     world
 }
 
@@ -158,6 +175,7 @@ fn system_draft<'a>(
     unknown_clients(world.project, &node, &typed, findings);
     let system_name: Name = name.parse().ok()?;
     let namespace = system::namespace(world, name, findings)?;
+    let level = level::of_system(world, &typed);
     let mut draft = SystemDraft {
         name: system_name,
         files,
@@ -165,6 +183,7 @@ fn system_draft<'a>(
         node,
         typed,
         namespace,
+        level,
         services: BTreeMap::new(),
         removed: BTreeMap::new(),
         public: Facts::default(),
@@ -262,7 +281,12 @@ fn unknown_entries(
 ) {
     let is_override = |place: Place| overrides.iter().any(|file| file.place.file == place.file);
     let mut unknown: Vec<(&str, String)> = Vec::new();
-    for (key, word) in [("uses", "flow to"), ("secrets", "secret"), ("volumes", "volume")] {
+    for (key, word) in [
+        ("uses", "flow to"),
+        ("secrets", "secret"),
+        ("volumes", "volume"),
+        ("host-paths", "path of the node"),
+    ] {
         let entries = |layer| entries(layer, key);
         let said =
             |layer: &&Layer<'_>| layer.origin != Origin::Defaults && is_override(layer.node.place);
@@ -363,6 +387,7 @@ fn service_draft<'a>(
         }
     }
     let worker = service.run == Some(layer::Run::Worker);
+    let (beside, namespace) = level::of_service(system, &service, &node, findings);
     let mut draft = Draft {
         name: name.parse().ok()?,
         place: files.node.key_place(&["services", name]),
@@ -375,6 +400,8 @@ fn service_draft<'a>(
         ports: Vec::new(),
         unnumbered: Vec::new(),
         worker,
+        namespace,
+        beside,
         node,
         service,
     };

@@ -2,10 +2,10 @@
 
 use super::gateways::gateways;
 use crate::finding::Finding;
-use crate::layer;
+use crate::layer::{self, Reclaim};
 use crate::load::read;
 use crate::merge::{merge_all, settle};
-use crate::model::{Environment, Tier};
+use crate::model::{Environment, Guard, Resources, Tier};
 use crate::tree::Node;
 
 /// An environment from the files of its chain.
@@ -47,6 +47,9 @@ pub(super) fn environment(
             "say it, such as `kubernetes: { version: \"1.36\" }`",
         ));
     }
+    let registry = typed.registry.unwrap_or_default();
+    let pods = typed.pods.unwrap_or_default();
+    let guard = typed.guard.unwrap_or_default();
     let pod_security = kubernetes.pod_security.map(|short| short.0).unwrap_or_default();
     let storage = typed.storage.unwrap_or_default().into_iter();
     let network_policies = typed.network_policies != Some(layer::NetworkPolicies::None);
@@ -64,7 +67,8 @@ pub(super) fn environment(
         after: typed.after,
         targets: typed.targets?,
         domain: typed.domain?,
-        registry: typed.registry.and_then(|registry| registry.host).map(|host| host.to_string()),
+        registry: registry.host.map(|host| host.to_string()),
+        pull_secret: registry.pull_secret,
         images: typed.images,
         kubernetes: kubernetes.version?,
         context: kubernetes.context,
@@ -72,10 +76,29 @@ pub(super) fn environment(
         namespace: kubernetes.namespace.unwrap_or_else(|| "{{ system }}".to_owned()),
         pod_security: pod_security.level.unwrap_or(layer::PodSecurityLevel::Restricted),
         pod_security_mode: pod_security.mode.unwrap_or(layer::PodSecurityMode::Enforce),
+        quota: amounts(kubernetes.quota),
+        limit_range: amounts(kubernetes.limit_range),
+        pod_labels: pods
+            .labels
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key.to_string(), value.to_string()))
+            .collect(),
+        pod_annotations: pods
+            .annotations
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key.to_string(), value))
+            .collect(),
+        guard: Guard {
+            refuse: guard.refuse.into_iter().flatten().collect(),
+            except: guard.except.unwrap_or_default(),
+        },
         storage: storage
             .map(|(tier, storage)| {
                 let shared = storage.shared.unwrap_or(false);
-                (tier, Tier { class: storage.class, shared })
+                let reclaim = storage.reclaim.unwrap_or(Reclaim::Retain);
+                (tier, Tier { class: storage.class, shared, reclaim })
             })
             .collect(),
         gateways: gateways(&node, typed.gateways.as_ref(), network_policies, findings),
@@ -83,4 +106,9 @@ pub(super) fn environment(
         monitoring: typed.monitoring.and_then(|monitoring| monitoring.namespace),
         file: format!("environments/{name}.yaml"),
     })
+}
+
+fn amounts(said: Option<layer::Resources>) -> Resources {
+    let said = said.unwrap_or_default();
+    Resources { cpu: said.cpu, memory: said.memory, storage: said.storage }
 }

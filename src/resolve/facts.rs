@@ -93,7 +93,7 @@ pub(super) fn facts(
                     VolumeSource::Scratch { limit, .. } => {
                         limit.as_ref().map(|limit| limit.count())
                     }
-                    VolumeSource::System(_) => None,
+                    VolumeSource::System(_) | VolumeSource::Host { .. } => None,
                 };
                 let mebibytes = size.map_or(0, |size| size >> 20);
                 (volume.name.as_str(), Value::from_pairs([("mebibytes", mebibytes)]))

@@ -121,7 +121,7 @@ fn of_kind(
         texts_of(world, &mut value, facts, at("yaml"))?;
         crate::yaml::document(&value, crate::yaml::KeyOrder::AsIs)
     } else if let Some(derived) = file.derive {
-        derived::text(derived, system, flows)
+        derived::text(derived, system, draft, flows)
     } else {
         return Err(Some(
             Finding::error("missing-key", format!("nothing says what `{path}` holds"))

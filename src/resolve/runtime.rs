@@ -4,7 +4,7 @@ use super::draft::Draft;
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::{Replicas, Resources, Rollout, Volume, VolumeSource};
-use crate::value::Percent;
+use crate::value::{Bytes, Percent};
 
 /// The user of own code, as in the images without a shell.
 const OWN_USER: u32 = 65532;
@@ -58,6 +58,7 @@ pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replic
 }
 
 /// A service that shares one claim with itself cannot have two pods at once.
+/// Neither can one that shares its node's network, where a port is taken once.
 pub(super) fn rollout(draft: &Draft<'_>, volumes: &[Volume], replicas: &Replicas) -> Rollout {
     match &draft.service.rollout {
         Some(layer::Rollout::Recreate(_)) => Rollout::Recreate,
@@ -70,7 +71,8 @@ pub(super) fn rollout(draft: &Draft<'_>, volumes: &[Volume], replicas: &Replicas
             let single_writer = volumes.iter().any(
                 |volume| matches!(&volume.source, VolumeSource::Claim(claim) if !claim.shared),
             );
-            if single_writer && replicas.max <= 1 {
+            let on_host = draft.service.host_network.is_some();
+            if (single_writer || on_host) && replicas.max <= 1 {
                 Rollout::Recreate
             } else {
                 Rollout::Rolling { at_once: "25%".parse().expect("a constant of this function") }
@@ -107,13 +109,6 @@ pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u3
             (OWN_USER, OWN_USER)
         }
     };
-    if user == 0 {
-        findings.push(
-            Finding::error("root-user", format!("`{}` would run as root", draft.name))
-                .at(draft.node.value_place(&["user"]))
-                .help("name a number from 1 on; own code runs as 65532 unless said"),
-        );
-    }
     Some((user, draft.service.group.unwrap_or(group)))
 }
 
@@ -133,49 +128,42 @@ fn unknown_user(draft: &Draft<'_>) -> Finding {
         .help(format!("say `{key}`, the number that the image expects"))
 }
 
-pub(super) fn requests(said: Option<&layer::Resources>) -> Resources {
+/// Room for logs and for what a container writes beside its volumes.
+const LOGS: &str = "128Mi";
+
+/// What a container requests. Ephemeral storage that nobody speaks of has room for the scratch
+/// volumes and for logs, so that a pod which fills its node is the one that has to leave it.
+pub(super) fn requests(
+    said: Option<&layer::Resources>,
+    limits: Option<&layer::Resources>,
+    volumes: &[Volume],
+) -> Resources {
+    let nobody_speaks = limits.is_none_or(|limits| limits.storage.is_none());
+    let storage = said.and_then(|said| said.storage);
     Resources {
         cpu: said.and_then(|said| said.cpu),
         memory: said.and_then(|said| said.memory),
-        storage: said.and_then(|said| said.storage),
+        storage: storage.or_else(|| ephemeral(volumes).filter(|_| nobody_speaks)),
     }
 }
 
-/// Memory is limited to what is requested: what is promised to one is not given to another. CPU
-/// is not limited: a limit would slow a service on an idle node.
-pub(super) fn limits(
-    said: Option<&layer::Resources>,
-    limits: Option<&layer::Resources>,
-) -> Resources {
+/// The scratch volumes on disk, and logs; nothing where a volume has no limit.
+fn ephemeral(volumes: &[Volume]) -> Option<Bytes> {
+    let logs: Bytes = LOGS.parse().expect("a constant of this file");
+    let scratch = volumes.iter().filter_map(|volume| match &volume.source {
+        VolumeSource::Scratch { limit, memory: false } => Some(*limit),
+        _ => None,
+    });
+    let scratch: Vec<Bytes> = scratch.collect::<Option<_>>()?;
+    Some(scratch.into_iter().chain([logs]).sum())
+}
+
+/// Memory and storage are limited to what is requested: what is promised to one is not given to
+/// another. CPU is not limited: a limit would slow a service on an idle node.
+pub(super) fn limits(requests: &Resources, limits: Option<&layer::Resources>) -> Resources {
     Resources {
         cpu: limits.and_then(|limits| limits.cpu),
-        memory: limits
-            .and_then(|limits| limits.memory)
-            .or_else(|| said.and_then(|said| said.memory)),
-        storage: limits
-            .and_then(|limits| limits.storage)
-            .or_else(|| said.and_then(|said| said.storage)),
-    }
-}
-
-pub(super) fn writable_root(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> bool {
-    let Some(said) = &draft.service.writable_root else { return false };
-    require_why(draft, "writable-root", said.why.as_deref(), findings);
-    true
-}
-
-pub(super) fn token(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<layer::TokenRule> {
-    let Some(said) = &draft.service.token else { return Vec::new() };
-    require_why(draft, "token", said.why.as_deref(), findings);
-    said.rules.clone().unwrap_or_default()
-}
-
-fn require_why(draft: &Draft<'_>, key: &str, why: Option<&str>, findings: &mut Vec<Finding>) {
-    if why.is_none_or(|why| why.trim().is_empty()) {
-        findings.push(
-            Finding::error("missing-why", format!("`{key}` is an exception and says no reason"))
-                .at(draft.node.key_place(&[key]))
-                .help("say `why`, in a sentence"),
-        );
+        memory: limits.and_then(|limits| limits.memory).or(requests.memory),
+        storage: limits.and_then(|limits| limits.storage).or(requests.storage),
     }
 }

@@ -9,12 +9,15 @@ use super::ports::is_metrics;
 use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
-use super::{command, files, health, reach, runtime, sound, volumes};
+use super::{
+    command, derived, exceptions, files, health, level, marks, quota, reach, runtime, sound,
+    volumes,
+};
 use crate::finding::Finding;
-use crate::layer::Run;
+use crate::layer::{PodSecurityLevel, Run};
 use crate::model::{Container, Endpoint, Peer, Service, ServiceKind, Stack};
-use crate::value::{LabelValue, Name};
-use std::collections::BTreeMap;
+use crate::value::{Capability, Host, LabelValue, Name};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a service may take to stop unless it says otherwise.
 const STOP_WITHIN: &str = "45s";
@@ -59,7 +62,11 @@ fn stack(
         environment: world.environment.clone(),
         system: system.name.clone(),
         about: system.typed.about.clone()?,
+        owner: system.typed.owner.clone(),
         namespace: system.namespace.clone(),
+        level: system.level,
+        beside: level::beside(services.values()),
+        exceptions: exceptions::of_system(world, system, findings),
         scrapers: reach::scrapers(system),
         volumes: volumes::of_system(world, system, findings),
         services,
@@ -67,6 +74,7 @@ fn stack(
         source: format!("environments/{}/system.yaml", system.name),
     };
     sound::stack(system, &stack, findings);
+    quota::quota(world, system, &stack, findings);
     Some(stack)
 }
 
@@ -140,15 +148,18 @@ fn service(
     unknown_metrics_ports(draft, &metrics, findings);
     context(world, draft, &facts, findings);
     let user = runtime::user(draft, findings);
-    let writable_root = runtime::writable_root(draft, findings);
-    let token = runtime::token(draft, findings);
+    let exceptions = exceptions::of_service(world, system, draft, findings);
+    let placement = marks::placement(draft, findings);
+    let labels = marks::labels(world, draft, findings);
+    let annotations = marks::annotations(world, draft, findings);
+    let requests = runtime::requests(said.resources.as_ref(), said.limits.as_ref(), &volumes);
     let (user, group) = user?;
     Some(Service {
         name: draft.name.clone(),
-        about: said
-            .about
-            .clone()
-            .or_else(|| draft.kind.as_ref().and_then(|kind| kind.entry.kind.about.clone())),
+        about: about(draft),
+        owner: said.owner.clone().or_else(|| system.typed.owner.clone()),
+        namespace: draft.namespace.clone(),
+        beside: draft.beside,
         source: draft.source.clone(),
         kind: kind(world, draft, &facts),
         version: version(draft),
@@ -160,9 +171,11 @@ fn service(
             workdir: said.workdir.clone(),
             variables,
             probes,
-            requests: runtime::requests(said.resources.as_ref()),
-            limits: runtime::limits(said.resources.as_ref(), said.limits.as_ref()),
-            writable_root,
+            limits: runtime::limits(&requests, said.limits.as_ref()),
+            requests,
+            writable_root: said.writable_root.is_some(),
+            capabilities: capabilities(draft),
+            privileged: said.privileged.is_some(),
         },
         ports: draft.ports.clone(),
         metrics,
@@ -180,9 +193,47 @@ fn service(
             .unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file")),
         user,
         group,
-        token,
+        token: said.token.as_ref().and_then(|token| token.rules.clone()).unwrap_or_default(),
+        watches: watches(system, draft),
+        host_network: said.host_network.is_some(),
+        host_pid: said.host_pid.is_some(),
+        exceptions,
+        placement,
+        labels,
+        annotations,
+        pull_secret: pull_secret(world, draft),
         exposed,
     })
+}
+
+fn about(draft: &Draft<'_>) -> Option<String> {
+    let kind = || draft.kind.as_ref().and_then(|kind| kind.entry.kind.about.clone());
+    draft.service.about.clone().or_else(kind)
+}
+
+fn capabilities(draft: &Draft<'_>) -> Vec<Capability> {
+    let said = draft.service.capabilities.as_ref();
+    let mut all = said.and_then(|said| said.add.clone()).unwrap_or_default();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Where a service may ask what its token allows: where it lives and, if it scrapes, where those
+/// live that it scrapes.
+fn watches(system: &SystemDraft<'_>, draft: &Draft<'_>) -> Vec<Option<PodSecurityLevel>> {
+    let others = system.services.values().filter(|other| other.here());
+    let scraped = others.filter(|other| derived::scrapes(draft) && !endpoints(other).is_empty());
+    let all: BTreeSet<_> = scraped.map(|other| other.beside).chain([draft.beside]).collect();
+    all.into_iter().collect()
+}
+
+/// Only who runs an image of the environment's registry needs to log in there.
+fn pull_secret(world: &World<'_>, draft: &Draft<'_>) -> Option<Host> {
+    let environment = &world.environment;
+    let host = environment.registry.as_deref()?.split('/').next();
+    let image = draft.image.as_ref()?;
+    environment.pull_secret.clone().filter(|_| Some(image.name.registry()) == host)
 }
 
 fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {

@@ -2,6 +2,7 @@
 
 use super::Resolved;
 use super::draft::{Draft, SystemDraft};
+use super::level;
 use super::names;
 use super::options::fact_name;
 use crate::finding::Finding;
@@ -155,6 +156,9 @@ fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
 
 /// Of one system: names that two objects would bear, and claims that one pod alone can write to.
 pub(super) fn stack(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
+    for service in stack.services.values() {
+        level::volumes(system, service, findings);
+    }
     names::clashes(system, stack, findings);
     claims(system, stack, findings);
     for (name, volume) in &stack.volumes {
@@ -226,11 +230,15 @@ fn single_writer(
 /// A namespace belongs to one system in one environment: two would overwrite each other.
 pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut Vec<Finding>) {
     let mut seen: BTreeMap<(&str, &str), &Stack> = BTreeMap::new();
-    for stack in &resolved.stacks {
+    let all = resolved
+        .stacks
+        .iter()
+        .flat_map(|stack| stack.namespaces().map(move |(namespace, _)| (stack, namespace)));
+    for (stack, namespace) in all {
         // Without a context, nobody said that two environments are one cluster.
         let environment = stack.environment.name.as_str();
         let cluster = stack.environment.context.as_deref().unwrap_or(environment);
-        let Some(other) = seen.insert((cluster, stack.namespace.as_str()), stack) else { continue };
+        let Some(other) = seen.insert((cluster, namespace.as_str()), stack) else { continue };
         let one = |stack: &Stack| format!("`{}` of `{}`", stack.system, stack.environment.name);
         let place = |stack: &Stack| {
             let file = project.environments.get(stack.environment.name.as_str())?;
@@ -242,10 +250,14 @@ pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut 
                 "{} and {} would share the namespace `{}` of one cluster",
                 one(other),
                 one(stack),
-                stack.namespace
+                namespace
             ),
         )
-        .help("say `kubernetes: { namespace: \"{{ environment }}-{{ system }}\" }`");
+        .help(if [other, stack].iter().any(|one| one.namespace != *namespace) {
+            format!("rename one of the systems: `{namespace}` is beside the other's own namespace")
+        } else {
+            "say `kubernetes: { namespace: \"{{ environment }}-{{ system }}\" }`".to_owned()
+        });
         finding.place = place(stack);
         let elsewhere = place(other).filter(|other| finding.place != Some(*other));
         findings.push(match elsewhere {

@@ -1,12 +1,13 @@
 //! Volumes: claims, scratch space, and what storage tiers are here.
 
 use super::draft::{Draft, SystemDraft, World};
+use super::exceptions;
 use super::options::fact_name;
 use crate::finding::Finding;
-use crate::layer::{DataFolder, Scratch};
-use crate::model::{Claim, SystemVolume, Volume, VolumeSource};
+use crate::layer::{DataFolder, Reclaim, Scratch};
+use crate::model::{Claim, SystemVolume, Tier, Volume, VolumeSource};
 use crate::source::Place;
-use crate::value::{AbsolutePath, Bytes, Host, Name};
+use crate::value::{AbsolutePath, Bytes, Name};
 use std::collections::BTreeMap;
 
 /// The tier of a volume that says none.
@@ -16,7 +17,7 @@ const GENERAL: &str = "general";
 const TMP: &str = "64Mi";
 
 /// Volumes of every pod that mounts files or secrets.
-const RESERVED: &[&str] = &["files", "secrets"];
+pub(super) const RESERVED: &[&str] = &["files", "secrets"];
 
 /// The volumes of a service in order of name.
 pub(super) fn volumes(
@@ -78,6 +79,7 @@ pub(super) fn volumes(
             volumes.insert(name.clone(), Volume { name: name.clone(), path: path.clone(), source });
         }
     }
+    exceptions::host_paths(draft, &mut volumes, findings);
     add_tmp(&mut volumes);
     nested(draft, &volumes, findings);
     volumes.into_values().collect()
@@ -158,37 +160,34 @@ fn source(
         return None;
     };
     let shared = volume.shared.unwrap_or(false);
-    let tier = if volume.tier.is_some() {
+    let place = if volume.tier.is_some() {
         at("tier")
     } else {
         draft.node.key_place(&["volumes", name.as_str()])
     };
-    let class = class(world, volume.tier.as_ref(), shared, tier, findings)?.0;
-    let claim = Claim { size, class, shared };
+    let tier = tier_here(world, volume.tier.as_ref(), shared, place, findings)?;
+    let claim = Claim { size, class: tier.class, shared, reclaim: tier.reclaim };
     if shared {
         return Some(VolumeSource::Claim(claim));
     }
     Some(VolumeSource::ClaimPerReplica(claim))
 }
 
-/// A storage class; none is the cluster's default.
-struct StorageClass(Option<Host>);
-
-/// The storage class of a tier here.
-fn class(
+/// What a tier is here.
+fn tier_here(
     world: &World<'_>,
     tier: Option<&Name>,
     shared: bool,
     place: Place,
     findings: &mut Vec<Finding>,
-) -> Option<StorageClass> {
+) -> Option<Tier> {
     let environment = &world.environment;
     let name = tier.map_or(GENERAL, Name::as_str);
     let found = environment.storage.iter().find(|(tier, _)| tier.as_str() == name);
     let Some((_, found)) = found else {
         // Without any tier an environment has one kind of storage: the cluster's default.
         if environment.storage.is_empty() && !shared {
-            return Some(StorageClass(None));
+            return Some(Tier { class: None, shared: false, reclaim: Reclaim::Retain });
         }
         findings.push(
             Finding::error(
@@ -218,7 +217,7 @@ fn class(
         );
         return None;
     }
-    Some(StorageClass(found.class.clone()))
+    Some(found.clone())
 }
 
 /// The system's volumes that a service of it mounts.
@@ -249,8 +248,8 @@ pub(super) fn of_system(
         };
         let shared = volume.shared.unwrap_or(false);
         let at = system.node.value_place(&["volumes", name.as_str(), "tier"]);
-        if let Some(class) = class(world, volume.tier.as_ref(), shared, at, findings) {
-            let claim = Claim { size, class: class.0, shared };
+        if let Some(tier) = tier_here(world, volume.tier.as_ref(), shared, at, findings) {
+            let claim = Claim { size, class: tier.class, shared, reclaim: tier.reclaim };
             all.insert(name.clone(), SystemVolume { claim });
         }
     }
@@ -275,7 +274,11 @@ fn nested(draft: &Draft<'_>, volumes: &BTreeMap<Name, Volume>, findings: &mut Ve
     let mut seen: BTreeMap<&AbsolutePath, &Name> = BTreeMap::new();
     for volume in volumes.values() {
         if let Some(other) = seen.insert(&volume.path, &volume.name) {
-            let place = |name: &Name| draft.node.key_place(&["volumes", name.as_str()]);
+            let place = |name: &Name| {
+                let host = draft.node.at(&["host-paths", name.as_str()]).is_some();
+                let key = if host { "host-paths" } else { "volumes" };
+                draft.node.key_place(&[key, name.as_str()])
+            };
             findings.push(
                 Finding::error(
                     "path-twice",

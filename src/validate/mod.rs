@@ -8,6 +8,7 @@
 //! A version is named by its minor number: `35` is Kubernetes 1.35.
 
 mod check;
+pub mod pod_security;
 mod table;
 mod unknown;
 

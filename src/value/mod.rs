@@ -6,6 +6,7 @@
 //! ([`ValueError`]).
 
 mod bytes;
+mod capability;
 mod cidr;
 mod cpu;
 mod cron;
@@ -29,6 +30,7 @@ mod testing;
 mod version;
 
 pub use bytes::Bytes;
+pub use capability::Capability;
 pub use cidr::Cidr;
 pub use cpu::Cpu;
 pub use cron::Schedule;

@@ -38,13 +38,7 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         };
     }
     by_name!(
-        Bind Build BuiltImage Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride Environment
-        Expose ExposeOverride External ExternalOverride File Gateway GatewayPods Grpc Health HealthOverride Kind
-        KindFile KindOption KindUse KindVersion Kubernetes Listeners Lock LockedImage Metrics Monitoring Offer Otherwise
-        Override Pick PodSecurity Port Probe ProbeTimes Registry Release Released Replicas Resources
-        Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume SharedVolumeOverride Storage
-        System SystemOverride Template Token TokenRule Use UseOverride User Volume VolumeOverride
-        Why
+        Annotations Bind Build BuiltImage Capabilities Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners Lock LockedImage Metrics Monitoring NeededLevel Offer Otherwise Override Pick Placement PodSecurity Pods Port Probe ProbeTimes Registry Release Released Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume SharedVolumeOverride Spread Storage System SystemOverride Template Token TokenRule Toleration Use UseOverride User Volume VolumeOverride Why
     )
 }
 

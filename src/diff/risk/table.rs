@@ -255,6 +255,20 @@ pub(super) const FIELDS: &[Rule] = &[
         "roleRef cannot be changed in place",
     ),
     rule(
+        &["ResourceQuota"],
+        &["spec **"],
+        Test::Always,
+        Risk::Update,
+        "pods beyond it are no longer made; those that run stay",
+    ),
+    rule(
+        &["LimitRange"],
+        &["spec **"],
+        Test::Always,
+        Risk::Update,
+        "holds for pods that are made from now on",
+    ),
+    rule(
         CUSTOM_RESOURCE,
         &["spec group", "spec scope", "spec names kind", "spec names plural"],
         Test::Always,

@@ -2,9 +2,11 @@
 
 use super::metadata;
 use crate::generate::Object;
+use crate::layer::Reclaim;
 use crate::model::{Claim, Service, SystemVolume, VolumeSource};
 use crate::reference::Reference;
 use crate::value::Name;
+use k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use k8s_openapi::api::core::v1::{
     PersistentVolumeClaim, PersistentVolumeClaimSpec, VolumeResourceRequirements,
 };
@@ -63,6 +65,22 @@ pub(super) fn templates(service: &Service) -> Vec<PersistentVolumeClaim> {
             ..PersistentVolumeClaim::default()
         })
         .collect()
+}
+
+/// What becomes of the claims of a `StatefulSet` that is deleted: Kubernetes keeps them, unless all
+/// of them lie where nothing is to be kept. Scaling down keeps them in any case.
+pub(super) fn retention(
+    service: &Service,
+) -> Option<StatefulSetPersistentVolumeClaimRetentionPolicy> {
+    let all = service.volumes.iter().filter_map(|volume| match &volume.source {
+        VolumeSource::ClaimPerReplica(claim) => Some(claim.reclaim),
+        _ => None,
+    });
+    let deleted = all.into_iter().all(|reclaim| reclaim == Reclaim::Delete);
+    deleted.then(|| StatefulSetPersistentVolumeClaimRetentionPolicy {
+        when_deleted: Some("Delete".to_owned()),
+        when_scaled: Some("Retain".to_owned()),
+    })
 }
 
 fn spec(claim: &Claim) -> PersistentVolumeClaimSpec {

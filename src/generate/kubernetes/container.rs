@@ -2,16 +2,14 @@
 
 use super::environment::{env, literal, variables};
 use super::probe::probe;
-use super::{config, pod};
+use super::{config, pod, quota};
 use crate::layer::{Protocol, Run};
-use crate::model::{Resources, SecretForm, Service};
+use crate::model::{SecretForm, Service, VolumeSource};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, Lifecycle, LifecycleHandler, ResourceRequirements,
     SecurityContext, SleepAction, VolumeMount,
 };
-use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use std::collections::BTreeMap;
 
 /// How long a called service goes on after it was told to stop, so that nobody is sent to it any
 /// more when it ends.
@@ -19,6 +17,8 @@ const DRAIN_SECONDS: i64 = 5;
 
 pub(super) fn container(service: &Service) -> Container {
     let name = service.name.as_str();
+    let privileged = service.container.privileged;
+    let capabilities = &service.container.capabilities;
     let texts = |texts: &Vec<String>| texts.iter().map(|text| literal(text)).collect();
     Container {
         name: name.to_owned(),
@@ -40,11 +40,13 @@ pub(super) fn container(service: &Service) -> Container {
         }),
         resources: resources(service),
         security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
+            // Kubernetes refuses to deny a privileged container what it has anyway.
+            allow_privilege_escalation: (!privileged).then_some(false),
+            privileged: privileged.then_some(true),
             read_only_root_filesystem: Some(!service.container.writable_root),
-            capabilities: Some(Capabilities {
+            capabilities: (!privileged).then(|| Capabilities {
                 drop: Some(vec!["ALL".to_owned()]),
-                ..Capabilities::default()
+                add: some(capabilities.iter().map(ToString::to_string).collect()),
             }),
             ..SecurityContext::default()
         }),
@@ -78,18 +80,7 @@ fn ports(service: &Service) -> Vec<ContainerPort> {
 }
 
 fn resources(service: &Service) -> Option<ResourceRequirements> {
-    let amounts = |resources: &Resources| {
-        let all = [
-            ("cpu", resources.cpu.as_ref().map(ToString::to_string)),
-            ("memory", resources.memory.as_ref().map(ToString::to_string)),
-            ("ephemeral-storage", resources.storage.as_ref().map(ToString::to_string)),
-        ];
-        let amounts: BTreeMap<String, Quantity> = all
-            .into_iter()
-            .filter_map(|(name, amount)| Some((name.to_owned(), Quantity(amount?))))
-            .collect();
-        (!amounts.is_empty()).then_some(amounts)
-    };
+    let amounts = |resources| Some(quota::amounts(resources)).filter(|all| !all.is_empty());
     let (requests, limits) =
         (amounts(&service.container.requests), amounts(&service.container.limits));
     (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
@@ -106,6 +97,8 @@ fn mounts(service: &Service) -> Vec<VolumeMount> {
         .map(|volume| VolumeMount {
             name: volume.name.to_string(),
             mount_path: volume.path.to_string(),
+            read_only: matches!(volume.source, VolumeSource::Host { write: false, .. })
+                .then_some(true),
             ..VolumeMount::default()
         })
         .collect();

@@ -14,7 +14,7 @@ pub(super) fn of(service: &Service) -> ObjectMeta {
 pub(super) fn named(service: &Service, name: &str) -> ObjectMeta {
     ObjectMeta {
         name: Some(Reference::Name(name).to_string()),
-        namespace: Some(Reference::Namespace.to_string()),
+        namespace: Some(Reference::namespace(service.beside).to_string()),
         labels: Some(set(Reference::Labels(service.name.as_str()))),
         ..ObjectMeta::default()
     }
@@ -33,6 +33,32 @@ pub(super) fn of_system(name: &str) -> ObjectMeta {
 /// A whole set of labels: the key stands for all of them.
 pub(super) fn set(labels: Reference<'_>) -> BTreeMap<String, String> {
     BTreeMap::from([(labels.to_string(), String::new())])
+}
+
+/// Metadata with labels and annotations that users say besides.
+pub(super) fn marked(
+    mut metadata: ObjectMeta,
+    labels: &BTreeMap<String, String>,
+    annotations: &BTreeMap<String, String>,
+) -> ObjectMeta {
+    let add = |to: &mut Option<BTreeMap<String, String>>, marks: &BTreeMap<String, String>| {
+        if !marks.is_empty() {
+            let marks = marks.iter().map(|(key, value)| (key.clone(), value.clone()));
+            to.get_or_insert_default().extend(marks);
+        }
+    };
+    add(&mut metadata.labels, labels);
+    add(&mut metadata.annotations, annotations);
+    metadata
+}
+
+/// Says who looks after what an object stands for.
+pub(super) fn owned(mut metadata: ObjectMeta, owner: Option<&String>) -> ObjectMeta {
+    if let Some(owner) = owner {
+        let annotations = metadata.annotations.get_or_insert_default();
+        annotations.insert("a8r.io/owner".to_owned(), owner.clone());
+    }
+    metadata
 }
 
 /// Selects a service's pods.

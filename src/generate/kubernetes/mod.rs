@@ -1,6 +1,7 @@
 //! The target `kubernetes`: typed objects, one file for each service, in apply order.
 
 mod access;
+mod admission;
 mod claim;
 mod config;
 mod container;
@@ -9,10 +10,12 @@ mod gateway_api;
 mod metadata;
 mod namespace;
 mod network;
+mod placement;
 mod plain;
 mod pod;
 mod policy;
 mod probe;
+mod quota;
 mod route;
 mod scaling;
 mod workload;
@@ -108,7 +111,7 @@ pub fn object_files(stack: &Stack) -> Vec<ObjectFile> {
     let mut files = vec![ObjectFile {
         name: "namespace.yaml".to_owned(),
         comments: vec![header(&stack.source), stack.about.clone()],
-        objects: vec![namespace::namespace(stack)],
+        objects: namespace::namespaces(stack),
     }];
     let of_system = |name: &str, objects: Vec<Object>| ObjectFile {
         name: name.to_owned(),
@@ -169,6 +172,7 @@ fn plain_documents(
     for mut object in file.objects {
         plain.resolve(&mut object.value);
         findings.extend(validate(project, stack, &object));
+        findings.extend(admission::findings(project, stack, &object));
         all.push(Document::new(object.value, KeyOrder::Kubernetes));
     }
     if let Some(first) = all.first_mut() {

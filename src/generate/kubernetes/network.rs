@@ -17,7 +17,11 @@ pub(super) fn services(service: &Service) -> Vec<Object> {
         service.ports.iter().filter(|port| port.service.is_some() && !port.internal).collect();
     if service.run == Run::Service && !called.is_empty() {
         let object = KubernetesService {
-            metadata: metadata::of(service),
+            metadata: metadata::marked(
+                metadata::of(service),
+                &service.labels.service,
+                &service.annotations.service,
+            ),
             spec: Some(ServiceSpec {
                 selector: selector.clone(),
                 ports: Some(

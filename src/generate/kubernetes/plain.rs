@@ -46,6 +46,11 @@ impl<'a> Plain<'a> {
         match reference {
             Reference::Name(name) => name.to_owned(),
             Reference::Namespace => self.stack.namespace.to_string(),
+            Reference::NamespaceBeside(level) => {
+                let mut beside = self.stack.beside.iter();
+                let found = beside.find(|(known, _)| known.as_str() == level);
+                found.map(|(_, namespace)| namespace.to_string()).unwrap_or_default()
+            }
             Reference::Image(service) => self.image(service),
             Reference::Version(service) => self.version(service),
             Reference::Hash(service) => self.hashes.get(service).cloned().unwrap_or_default(),

@@ -1,13 +1,13 @@
 //! The pod template of a service.
 
 use super::container::{container, some};
-use super::{claim, config, metadata};
-use crate::model::{Secret, SecretForm, Service, VolumeSource};
+use super::{claim, config, metadata, placement};
+use crate::model::{self, Secret, SecretForm, Service, VolumeSource};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
-    ConfigMapVolumeSource, EmptyDirVolumeSource, KeyToPath, PersistentVolumeClaimVolumeSource,
-    PodSecurityContext, PodSpec, PodTemplateSpec, ProjectedVolumeSource, SeccompProfile,
-    SecretProjection, Volume, VolumeProjection,
+    ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec,
+    ProjectedVolumeSource, SeccompProfile, SecretProjection, Volume, VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -28,18 +28,30 @@ pub(super) fn template(service: &Service) -> PodTemplateSpec {
         annotations.insert("checksum/config".to_owned(), Reference::Hash(name).to_string());
     }
     PodTemplateSpec {
-        metadata: Some(ObjectMeta {
-            labels: Some(metadata::set(Reference::PodLabels(name))),
-            annotations: (!annotations.is_empty()).then_some(annotations),
-            ..ObjectMeta::default()
-        }),
+        metadata: Some(metadata::marked(
+            ObjectMeta {
+                labels: Some(metadata::set(Reference::PodLabels(name))),
+                annotations: (!annotations.is_empty()).then_some(annotations),
+                ..ObjectMeta::default()
+            },
+            &service.labels.pod,
+            &service.annotations.pod,
+        )),
         spec: Some(PodSpec {
             service_account_name: Some(Reference::Name(name).to_string()),
             automount_service_account_token: Some(!service.token.is_empty()),
             enable_service_links: Some(false),
+            host_network: service.host_network.then_some(true),
+            host_pid: service.host_pid.then_some(true),
+            // On the node's network, names of Services are found only if one asks for it.
+            dns_policy: service.host_network.then(|| "ClusterFirstWithHostNet".to_owned()),
+            node_selector: placement::nodes(service),
+            tolerations: placement::tolerations(service),
+            topology_spread_constraints: placement::spread(service),
+            priority_class_name: service.placement.priority.as_ref().map(ToString::to_string),
             termination_grace_period_seconds: Some(service.stop_within.as_secs_ceil().into()),
             security_context: Some(PodSecurityContext {
-                run_as_non_root: Some(true),
+                run_as_non_root: Some(service.user != 0),
                 run_as_user: Some(service.user.into()),
                 run_as_group: Some(service.group.into()),
                 fs_group: Some(service.group.into()),
@@ -88,6 +100,14 @@ fn volumes(service: &Service) -> Vec<Volume> {
                 volumes.push(claimed(name, &claim));
             }
             VolumeSource::System(of) => volumes.push(claimed(name, of.as_str())),
+            VolumeSource::Host { path, .. } => volumes.push(Volume {
+                name,
+                host_path: Some(HostPathVolumeSource {
+                    path: path.to_string(),
+                    ..HostPathVolumeSource::default()
+                }),
+                ..Volume::default()
+            }),
             VolumeSource::Scratch { limit, memory } => volumes.push(Volume {
                 name,
                 empty_dir: Some(EmptyDirVolumeSource {
@@ -102,6 +122,16 @@ fn volumes(service: &Service) -> Vec<Volume> {
     volumes.extend(files(service));
     volumes.extend(secrets(service));
     volumes
+}
+
+/// The paths of the node among a pod's volumes: their place in the list, and their names.
+pub(super) fn host_paths(service: &Service) -> impl Iterator<Item = (usize, &str)> {
+    // A claim of each replica is in no list.
+    let listed =
+        |volume: &&model::Volume| !matches!(volume.source, VolumeSource::ClaimPerReplica(_));
+    let listed = service.volumes.iter().filter(listed).enumerate();
+    let host = |volume: &model::Volume| matches!(volume.source, VolumeSource::Host { .. });
+    listed.filter(move |(_, volume)| host(volume)).map(|(index, it)| (index, it.name.as_str()))
 }
 
 fn claimed(name: String, claim: &str) -> Volume {

@@ -263,12 +263,18 @@ impl Call<'_> {
             return Ok((host.to_string(), peer));
         }
         if other {
-            let namespace = system.namespace.clone();
+            let namespace = callee.namespace.clone();
             let host = format!("{service}.{namespace}");
             let peer = Peer::OtherSystem { system: system.name.clone(), service, namespace };
             return Ok((host, peer));
         }
-        Ok((Reference::Name(service.as_str()).to_string(), Peer::Service(service)))
+        let name = Reference::Name(service.as_str());
+        let host = if callee.beside == self.caller.beside {
+            name.to_string()
+        } else {
+            format!("{name}.{}", Reference::namespace(callee.beside))
+        };
+        Ok((host, Peer::Service(service)))
     }
 }
 
