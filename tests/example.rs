@@ -8,7 +8,7 @@
 mod stacks;
 
 use iac::layer::{PodSecurityLevel, PodSecurityMode, TargetName};
-use iac::model::{Peer, Rollout, SecretForm, Service, ServiceKind};
+use iac::model::{Peer, Rollout, Service, ServiceKind};
 use stacks::{
     EDGE, ENVIRONMENTS, STACKS, VERIFICATION, VERIFIERS, claims, file, gateway, of_kind, own,
     plain, range, service, stack, variable, verifiers,
@@ -281,7 +281,8 @@ fn secrets() {
     for stack in STACKS.iter() {
         for service in stack.services.values() {
             for secret in &service.secrets {
-                assert!(matches!(secret.form, SecretForm::File(_)), "{}", secret.key);
+                let mut files = service.container.secrets.iter();
+                assert!(files.any(|file| file.key == secret.key), "{}", secret.key);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! its entry in the reference; each ends in an example. What an environment may not change is
 //! absent from the types ending in `Override`.
 
+mod beside;
 mod catalogue;
 mod data;
 mod environment;
@@ -11,10 +12,12 @@ mod exclusive;
 mod form;
 mod lock;
 mod network;
+mod run;
 mod service;
 mod system;
 mod workload;
 
+pub use beside::{Init, InitOverride, Sidecar, SidecarOverride};
 pub use catalogue::{
     Bind, Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption,
     KindUse, KindVersion, Pick,
@@ -34,9 +37,10 @@ pub use network::{
     Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Offer,
     Optional, Otherwise, Port, Protocol, SecretSource, ServicePort, Use, UseEnv, UseOverride,
 };
+pub use run::{Migrate, MigrateOverride, Overlap, Run, When};
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};
 pub use workload::{
     Build, BuiltImage, Empty, Grpc, Health, HealthOverride, Image, Language, Metrics, Probe,
-    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run, Token, TokenRule, User, Why,
+    ProbeTimes, Replicas, Resources, Rolling, Rollout, Token, TokenRule, User, Why,
 };

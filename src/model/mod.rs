@@ -4,18 +4,20 @@ mod container;
 mod environment;
 mod flow;
 mod image;
+mod run;
 mod service;
 mod volume;
 
 pub use container::{
-    Container, Part, Probe, ProbeCheck, Probes, Resources, Variable, VariableValue,
+    Container, Mount, Part, Probe, ProbeCheck, Probes, Resources, SecretFile, Variable,
+    VariableValue,
 };
 pub use environment::{Environment, Tier};
 pub use flow::{Flow, Peer};
 pub use image::Image;
+pub use run::{Budget, Run};
 pub use service::{
-    Endpoint, Exposed, File, Port, Replicas, Rollout, Secret, SecretForm, SecretReference, Service,
-    ServiceKind,
+    Endpoint, Exposed, File, Port, Replicas, Rollout, Secret, SecretReference, Service, ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 

@@ -1,7 +1,7 @@
 //! A service, complete.
 
-use super::{Container, Flow, Volume};
-use crate::layer::{Protocol, Run, TokenRule};
+use super::{Budget, Container, Flow, Run, Volume};
+use crate::layer::{Protocol, TokenRule};
 use crate::value::{AbsolutePath, Duration, Host, LabelValue, Name, Percent, PortName, SecretKey};
 
 /// A service of a system, as it runs in one environment.
@@ -17,11 +17,19 @@ pub struct Service {
     pub kind: ServiceKind,
     /// The version that people know it by, if it can be a label.
     pub version: Option<LabelValue>,
-    /// Whether it is called or not.
+    /// How it runs.
     pub run: Run,
+    /// What it may use up, if it ends by itself.
+    pub budget: Option<Budget>,
+    /// The service before whose releases it runs, if it is the `migrate` of one.
+    pub migrates: Option<Name>,
     /// Its main container.
     pub container: Container,
-    /// Its ports, in order of name.
+    /// Containers that run beside it, in order of name.
+    pub sidecars: Vec<Container>,
+    /// Containers that end before the main one starts, in their order.
+    pub init: Vec<Container>,
+    /// The ports of all its containers, in order of name.
     pub ports: Vec<Port>,
     /// What Prometheus scrapes.
     pub metrics: Vec<Endpoint>,
@@ -29,9 +37,9 @@ pub struct Service {
     pub flows: Vec<Flow>,
     /// Its files, in order of path.
     pub files: Vec<File>,
-    /// Its secrets, in order of key.
+    /// The secrets of all its containers, in order of key.
     pub secrets: Vec<Secret>,
-    /// Its volumes, in order of name.
+    /// The volumes of all its containers, in order of name.
     pub volumes: Vec<Volume>,
     /// How many pods run.
     pub replicas: Replicas,
@@ -39,6 +47,13 @@ pub struct Service {
     pub rollout: Rollout,
     /// How long it may take to stop.
     pub stop_within: Duration,
+    /// How long it goes on after it was told to stop, so that nobody is sent to it any more when it
+    /// ends; nothing where nobody calls it.
+    pub drain: Option<Duration>,
+    /// How long a new pod must be well until it counts.
+    pub settles_within: Duration,
+    /// How long a rollout may go without a pod that gets well, until it has failed.
+    pub progress_within: Duration,
     /// The user it runs as.
     pub user: u32,
     /// The group it runs as, and that owns its volumes.
@@ -47,7 +62,9 @@ pub struct Service {
     pub token: Vec<TokenRule>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
-    /// The services that it waits for at its start.
+    /// The jobs that must have ended before it starts.
+    pub after: Vec<Name>,
+    /// The services that it waits for at its start, and those jobs.
     pub needs: Vec<Name>,
 }
 
@@ -121,15 +138,13 @@ pub struct File {
     pub origin: Vec<String>,
 }
 
-/// A secret that the container gets.
+/// A secret that a container of the service gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
     /// The key in the service's secrets.
     pub key: SecretKey,
     /// Where it lies in the store.
     pub reference: SecretReference,
-    /// How the container gets it.
-    pub form: SecretForm,
     /// Whether the service starts without it.
     pub optional: bool,
     /// The keys below the service that say it.
@@ -143,15 +158,6 @@ pub struct SecretReference {
     pub path: String,
     /// The property of what lies there.
     pub property: String,
-}
-
-/// How a container gets a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SecretForm {
-    /// A file at this path.
-    File(AbsolutePath),
-    /// A variable, which `variables` holds.
-    Variable,
 }
 
 /// How many pods run.

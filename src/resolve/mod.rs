@@ -1,6 +1,8 @@
 //! Resolve: layers to stacks. Pure. Defaults are applied here and nowhere else, every name is
 //! looked up, and all problems are reported at once.
 
+mod beside;
+mod budget;
 mod command;
 mod derived;
 mod draft;
@@ -12,10 +14,13 @@ mod flows;
 mod health;
 mod image;
 mod kinds;
+mod migration;
+mod named;
 mod options;
 mod order;
 mod pins;
 mod ports;
+mod run;
 mod runtime;
 mod secrets;
 mod service;
@@ -26,6 +31,7 @@ mod variables;
 mod volumes;
 
 pub use draft::{Draft, SystemDraft, World};
+pub use migration::migration_name;
 
 use crate::finding::{Finding, any_error};
 use crate::load::Project;

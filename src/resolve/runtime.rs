@@ -102,23 +102,27 @@ pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u3
         }
         (None, None) => {
             if !draft.own {
-                findings.push(unknown_user(draft));
+                findings.push(unknown_user(draft, OWN_USER));
             }
             (OWN_USER, OWN_USER)
         }
     };
     if user == 0 {
-        findings.push(
-            Finding::error("root-user", format!("`{}` would run as root", draft.name))
-                .at(draft.node.value_place(&["user"]))
-                .help("name a number from 1 on; own code runs as 65532 unless said"),
-        );
+        findings.push(root_user(draft));
     }
     Some((user, draft.service.group.unwrap_or(group)))
 }
 
-/// Of a kind it is told once, and at the kind: all services of it are at a loss.
-fn unknown_user(draft: &Draft<'_>) -> Finding {
+/// A container that would run as root.
+pub(super) fn root_user(draft: &Draft<'_>) -> Finding {
+    Finding::error("root-user", format!("`{}` would run as root", draft.name))
+        .at(draft.node.value_place(&["user"]))
+        .help(format!("name a number from 1 on; own code runs as {OWN_USER} unless said"))
+}
+
+/// An image whose user nobody says. Of a kind it is told once, and at the kind: all services of it
+/// are at a loss.
+pub(super) fn unknown_user(draft: &Draft<'_>, instead: u32) -> Finding {
     let (name, place, key) = match &draft.kind {
         Some(kind) => {
             let entry = &kind.entry;
@@ -129,7 +133,7 @@ fn unknown_user(draft: &Draft<'_>) -> Finding {
     let message = format!("nothing says which user the image of `{name}` runs as");
     Finding::warning("unknown-user", message)
         .at(place)
-        .note(format!("it is started as user {OWN_USER}"))
+        .note(format!("it is started as user {instead}"))
         .help(format!("say `{key}`, the number that the image expects"))
 }
 

@@ -8,10 +8,12 @@ use super::ports::is_metrics;
 use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
-use super::{command, files, health, runtime, sound, volumes};
+use super::{beside, budget, command, files, health, run, runtime, sound, volumes};
 use crate::finding::Finding;
-use crate::layer::Run;
-use crate::model::{Container, Endpoint, Exposed, Peer, Service, ServiceKind, Stack};
+use crate::layer::When;
+use crate::model::{
+    Container, Endpoint, Exposed, Mount, Peer, Run, Service, ServiceKind, Stack, Volume,
+};
 use crate::value::{Host, LabelValue, Name};
 use std::collections::BTreeMap;
 
@@ -33,10 +35,19 @@ fn stack(
         if draft.elsewhere.is_some() {
             continue;
         }
-        if let Some(service) = service(world, system, draft, findings) {
-            sound::service(draft, &service, findings);
+        let mut own = Vec::new();
+        if let Some(service) = service(world, system, draft, &mut own) {
+            sound::service(draft, &service, &mut own);
             services.insert(draft.name.clone(), service);
         }
+        if draft.migrates.is_some() {
+            // What it has of its service was told there.
+            let told = |one: &Finding| {
+                findings.iter().any(|other| other.id == one.id && other.place == one.place)
+            };
+            own.retain(|finding| !told(finding));
+        }
+        findings.append(&mut own);
     }
     let needs: BTreeMap<&str, Vec<&str>> = services
         .iter()
@@ -44,7 +55,7 @@ fn stack(
             (name.as_str(), service.needs.iter().map(Name::as_str).collect())
         })
         .collect();
-    let order = match start_order(&needs) {
+    let order = match start_order(by_release(&services), &needs) {
         Ok(order) => order.into_iter().filter_map(|name| name.parse().ok()).collect(),
         Err(cycle) => {
             findings.push(start_cycle(system, &cycle));
@@ -65,23 +76,61 @@ fn stack(
     Some(stack)
 }
 
+/// The names of services: first those that a release runs before others, last those after them.
+fn by_release(services: &BTreeMap<Name, Service>) -> Vec<&str> {
+    let mut names: Vec<&Service> = services.values().collect();
+    names.sort_by_key(|service| match &service.run {
+        Run::Job { when: When::BeforeRelease } => 0,
+        Run::Job { when: When::AfterRelease } => 2,
+        _ => 1,
+    });
+    names.into_iter().map(|service| service.name.as_str()).collect()
+}
+
 fn start_cycle(system: &SystemDraft<'_>, cycle: &[&str]) -> Finding {
     let finding = Finding::error(
         "start-cycle",
         format!("services wait for each other at their start: {}", cycle.join(" -> ")),
     )
-    .help("say `at-start: false` for one of these flows");
+    .help(cycle_help(system, cycle));
     cycle.windows(2).enumerate().fold(finding, |finding, (index, pair)| {
-        let node = system.services.get(pair[0]).map(|draft| &draft.node);
-        let Some(place) = node.map(|node| node.key_place(&["uses", pair[1]])) else {
-            return finding;
-        };
+        let Some(draft) = system.services.get(pair[0]) else { return finding };
+        let place = waits_at(system, draft, pair[1]);
         if index == 0 {
             finding.at(place).label(format!("`{}` waits for `{}`", pair[0], pair[1]))
         } else {
             finding.related(place, format!("`{}` waits for `{}`", pair[0], pair[1]))
         }
     })
+}
+
+/// What to do about a cycle: a job before a release seldom needs all that its service calls.
+fn cycle_help(system: &SystemDraft<'_>, cycle: &[&str]) -> String {
+    let flow = cycle.windows(2).find_map(|pair| {
+        let draft = system.services.get(pair[0])?;
+        let path = ["uses", pair[1]];
+        let of_job = draft.migrates.is_some() && draft.node.at(&path).is_some();
+        of_job.then_some(pair[1])
+    });
+    match flow {
+        Some(callee) => {
+            format!("if the job does not call it, say `migrate: {{ uses: {{ {callee}: null }} }}`")
+        }
+        None => "say `at-start: false` for one of these flows".to_owned(),
+    }
+}
+
+/// Where a service says that it waits for another: by a flow, by `after`, or by its own job.
+fn waits_at(system: &SystemDraft<'_>, draft: &Draft<'_>, needed: &str) -> crate::source::Place {
+    let path = ["uses", needed];
+    if draft.node.at(&path).is_some() {
+        return draft.node.key_place(&path);
+    }
+    let own = system.services.get(needed).and_then(|needed| needed.migrates.as_ref());
+    if own == Some(&draft.name) {
+        return draft.node.key_place(&["migrate"]);
+    }
+    draft.node.key_place(&["after"])
 }
 
 fn service(
@@ -105,14 +154,15 @@ fn service(
             Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
         }
     }
-    let exposed = exposed(world, draft).unwrap_or_else(|finding| {
+    let whose = system.services.get(draft.whose().as_str()).unwrap_or(draft);
+    let exposed = exposed(world, whose).unwrap_or_else(|finding| {
         findings.push(*finding);
         unknown.unknown("expose".to_owned());
         None
     });
     let replicas = runtime::replicas(draft, findings);
     let reported = findings.len();
-    let volumes = volumes::volumes(world, system, draft, findings);
+    let mut volumes = volumes::volumes(world, system, draft, findings);
     if findings.len() > reported {
         unknown.unknown("volumes".to_owned());
     }
@@ -137,7 +187,19 @@ fn service(
     let user = runtime::user(draft, findings);
     let writable_root = runtime::writable_root(draft, findings);
     let token = runtime::token(draft, findings);
+    let stop_within =
+        said.stop_within.unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file"));
+    let drain = budget::drain(draft, stop_within, findings);
+    let budget = run::budget(draft, findings);
+    let after = run::after(system, draft, findings);
+    let mut needs = needs(&present);
+    needs.extend(after.iter().cloned());
     let (user, group) = user?;
+    let image = draft.image.clone()?;
+    let files_of_main = secrets.take_files();
+    let mounts = volumes.iter().map(mount).collect();
+    let of = beside::Of { world, draft, facts: &facts, user, image: &image };
+    let beside = of.containers(&mut volumes, &mut secrets, findings);
     Some(Service {
         name: draft.name.clone(),
         about: said
@@ -147,35 +209,52 @@ fn service(
         source: draft.source.clone(),
         kind: kind(world, draft, &facts),
         version: version(draft),
-        run: said.run.unwrap_or(Run::Service),
+        run: draft.run.clone(),
+        budget,
+        migrates: draft.migrates.clone(),
+        drain,
+        settles_within: budget::settles_within(&probes),
+        progress_within: budget::progress_within(&probes),
         container: Container {
-            image: draft.image.clone()?,
+            name: draft.name.clone(),
+            origin: Vec::new(),
+            image,
+            image_of: draft.whose().to_string(),
             command,
             args,
             workdir: said.workdir.clone(),
             variables,
+            secrets: files_of_main,
+            mounts,
+            ports: draft.own_ports.clone(),
             probes,
             requests: runtime::requests(said.resources.as_ref()),
             limits: runtime::limits(said.resources.as_ref(), said.limits.as_ref()),
+            user: None,
             writable_root,
         },
+        sidecars: beside.sidecars,
+        init: beside.init,
         ports: draft.ports.clone(),
         metrics,
-        needs: needs(&present),
+        after,
+        needs,
         flows: present.into_iter().map(|flow| flow.flow).collect(),
         files,
         secrets: secrets.finish(),
         volumes,
         replicas,
         rollout,
-        stop_within: said
-            .stop_within
-            .unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file")),
+        stop_within,
         user,
         group,
         token,
-        exposed,
+        exposed: exposed.filter(|_| draft.migrates.is_none()),
     })
+}
+
+fn mount(volume: &Volume) -> Mount {
+    Mount { volume: volume.name.clone(), path: volume.path.clone() }
 }
 
 fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
@@ -253,7 +332,9 @@ fn version(draft: &Draft<'_>) -> Option<LabelValue> {
 /// The endpoints that Prometheus scrapes.
 pub(super) fn endpoints(draft: &Draft<'_>) -> Vec<Endpoint> {
     const PATH: &str = "/metrics";
-    let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
+    // What runs before a release has none of its service's ports.
+    let kind = draft.kind.as_ref().filter(|_| draft.migrates.is_none());
+    let contract = kind.and_then(|kind| kind.entry.kind.contract.as_ref());
     let said = draft.service.metrics.as_ref();
     let said = said.or_else(|| contract.and_then(|contract| contract.metrics.as_ref()));
     match said {

@@ -25,6 +25,7 @@ mod registry;
 mod scalar;
 #[cfg(test)]
 mod testing;
+mod time_zone;
 mod version;
 
 pub use bytes::Bytes;
@@ -45,4 +46,5 @@ pub use percent::Percent;
 pub use port::Port;
 pub use quantity::{Notation, Quantity};
 pub use registry::Registry;
+pub use time_zone::TimeZone;
 pub use version::KubernetesVersion;

@@ -1,10 +1,10 @@
-//! The main container of a service.
+//! Containers of a service.
 
 use super::environment::{env, literal, variables};
 use super::probe::probe;
 use super::{config, pod};
-use crate::layer::{Protocol, Run};
-use crate::model::{Resources, SecretForm, Service};
+use crate::layer::Protocol;
+use crate::model::{self, Resources, Service};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, Lifecycle, LifecycleHandler, ResourceRequirements,
@@ -13,59 +13,69 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
-/// How long a called service goes on after it was told to stop, so that nobody is sent to it any
-/// more when it ends.
-const DRAIN_SECONDS: i64 = 5;
+/// The main container of a service.
+pub(super) fn main(service: &Service) -> Container {
+    Container { lifecycle: lifecycle(service), ..container(service, &service.container) }
+}
 
-pub(super) fn container(service: &Service) -> Container {
-    let name = service.name.as_str();
+/// The containers that start before the main one: those that go on beside it, and then those that
+/// end.
+pub(super) fn init(service: &Service) -> Vec<Container> {
+    let sidecars = service.sidecars.iter().map(|it| Container {
+        restart_policy: Some("Always".to_owned()),
+        ..container(service, it)
+    });
+    sidecars.chain(service.init.iter().map(|it| container(service, it))).collect()
+}
+
+fn container(service: &Service, it: &model::Container) -> Container {
     let texts = |texts: &Vec<String>| texts.iter().map(|text| literal(text)).collect();
     Container {
-        name: name.to_owned(),
-        image: Some(Reference::Image(name).to_string()),
-        command: service.container.command.as_ref().map(texts),
-        args: service.container.args.as_ref().map(texts),
-        working_dir: service.container.workdir.as_ref().map(ToString::to_string),
-        ports: some(ports(service)),
-        env: some(variables(service).into_iter().map(|variable| env(service, variable)).collect()),
-        startup_probe: service.container.probes.start.as_ref().map(probe),
-        liveness_probe: service.container.probes.live.as_ref().map(probe),
-        readiness_probe: service.container.probes.ready.as_ref().map(probe),
-        lifecycle: drains(service).then(|| Lifecycle {
-            pre_stop: Some(LifecycleHandler {
-                sleep: Some(SleepAction { seconds: DRAIN_SECONDS }),
-                ..LifecycleHandler::default()
-            }),
-            ..Lifecycle::default()
-        }),
-        resources: resources(service),
+        name: it.name.to_string(),
+        image: Some(Reference::Image(&it.image_of).to_string()),
+        command: it.command.as_ref().map(texts),
+        args: it.args.as_ref().map(texts),
+        working_dir: it.workdir.as_ref().map(ToString::to_string),
+        ports: some(ports(it)),
+        env: some(variables(it).into_iter().map(|variable| env(service, variable)).collect()),
+        startup_probe: it.probes.start.as_ref().map(probe),
+        liveness_probe: it.probes.live.as_ref().map(probe),
+        readiness_probe: it.probes.ready.as_ref().map(probe),
+        resources: resources(it),
         security_context: Some(SecurityContext {
+            run_as_user: it.user.map(Into::into),
+            run_as_group: it.user.map(Into::into),
             allow_privilege_escalation: Some(false),
-            read_only_root_filesystem: Some(!service.container.writable_root),
+            read_only_root_filesystem: Some(!it.writable_root),
             capabilities: Some(Capabilities {
                 drop: Some(vec!["ALL".to_owned()]),
                 ..Capabilities::default()
             }),
             ..SecurityContext::default()
         }),
-        volume_mounts: some(mounts(service)),
+        volume_mounts: some(mounts(service, it)),
         ..Container::default()
     }
 }
 
-/// Only who is called has callers to wait for, and only if there is time for it.
-fn drains(service: &Service) -> bool {
-    service.run == Run::Service
-        && service.ports.iter().any(|port| port.service.is_some())
-        && i64::from(service.stop_within.as_secs_ceil()) > DRAIN_SECONDS
+/// Who is called goes on for a while when it is told to stop.
+fn lifecycle(service: &Service) -> Option<Lifecycle> {
+    let seconds = service.drain?.as_secs_ceil().into();
+    Some(Lifecycle {
+        pre_stop: Some(LifecycleHandler {
+            sleep: Some(SleepAction { seconds }),
+            ..LifecycleHandler::default()
+        }),
+        ..Lifecycle::default()
+    })
 }
 
 pub(super) fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn ports(service: &Service) -> Vec<ContainerPort> {
-    service
+fn ports(container: &model::Container) -> Vec<ContainerPort> {
+    container
         .ports
         .iter()
         .map(|port| ContainerPort {
@@ -77,7 +87,7 @@ fn ports(service: &Service) -> Vec<ContainerPort> {
         .collect()
 }
 
-fn resources(service: &Service) -> Option<ResourceRequirements> {
+fn resources(container: &model::Container) -> Option<ResourceRequirements> {
     let amounts = |resources: &Resources| {
         let all = [
             ("cpu", resources.cpu.as_ref().map(ToString::to_string)),
@@ -90,8 +100,7 @@ fn resources(service: &Service) -> Option<ResourceRequirements> {
             .collect();
         (!amounts.is_empty()).then_some(amounts)
     };
-    let (requests, limits) =
-        (amounts(&service.container.requests), amounts(&service.container.limits));
+    let (requests, limits) = (amounts(&container.requests), amounts(&container.limits));
     (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
         requests,
         limits,
@@ -99,13 +108,13 @@ fn resources(service: &Service) -> Option<ResourceRequirements> {
     })
 }
 
-fn mounts(service: &Service) -> Vec<VolumeMount> {
-    let mut mounts: Vec<VolumeMount> = service
-        .volumes
+fn mounts(service: &Service, container: &model::Container) -> Vec<VolumeMount> {
+    let mut mounts: Vec<VolumeMount> = container
+        .mounts
         .iter()
-        .map(|volume| VolumeMount {
-            name: volume.name.to_string(),
-            mount_path: volume.path.to_string(),
+        .map(|mount| VolumeMount {
+            name: mount.volume.to_string(),
+            mount_path: mount.path.to_string(),
             ..VolumeMount::default()
         })
         .collect();
@@ -117,22 +126,21 @@ fn mounts(service: &Service) -> Vec<VolumeMount> {
         read_only: Some(true),
         ..VolumeMount::default()
     }));
+    let secrets = pod::secrets_volume(container);
     let as_folder = pod::secrets_as_folder(service);
-    if as_folder && pod::default_secrets(service).next().is_some() {
+    if as_folder && container.secrets.iter().any(pod::in_default_folder) {
         mounts.push(VolumeMount {
-            name: pod::SECRETS.to_owned(),
+            name: secrets.clone(),
             mount_path: pod::SECRETS_FOLDER.to_owned(),
             read_only: Some(true),
             ..VolumeMount::default()
         });
     }
-    for secret in &service.secrets {
-        if let SecretForm::File(path) = &secret.form
-            && !(as_folder && pod::in_default_folder(secret))
-        {
+    for secret in &container.secrets {
+        if !(as_folder && pod::in_default_folder(secret)) {
             mounts.push(VolumeMount {
-                name: pod::SECRETS.to_owned(),
-                mount_path: path.to_string(),
+                name: secrets.clone(),
+                mount_path: secret.path.to_string(),
                 sub_path: Some(secret.key.to_string()),
                 read_only: Some(true),
                 ..VolumeMount::default()
