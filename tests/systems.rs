@@ -109,7 +109,7 @@ fn a_changed_job_is_another_and_one_that_did_not_change_is_the_same() {
         let path = "environments/media/system.yaml";
         let text = project.read(path);
         assert!(text.contains(from), "{text}");
-        project.write(path, &text.replace(from, to));
+        project.write(path, text.replace(from, to));
         project.iac(&["render"]).ends(0);
     };
     // Its deadline is changed in place, and what others do is nothing to it.

@@ -10,7 +10,7 @@ use super::texts::Facts;
 use super::variables::Variables;
 use super::{beside, budget, command, files, health, run, runtime, sound, volumes};
 use crate::finding::Finding;
-use crate::layer::When;
+use crate::layer::{Use, When};
 use crate::model::{
     Container, Endpoint, Exposed, Mount, Peer, Run, Service, ServiceKind, Stack, Volume,
 };
@@ -140,20 +140,7 @@ fn service(
     findings: &mut Vec<Finding>,
 ) -> Option<Service> {
     let said = &draft.service;
-    let mut unknown = Facts::default();
-    let (mut present, mut absent) = (Vec::new(), Vec::new());
-    for outcome in flows(world, system, draft, findings) {
-        match outcome {
-            Outcome::Present(flow) => present.push(*flow),
-            Outcome::Absent(said, origin) => {
-                if let Some(name) = origin.get(1) {
-                    unknown.absent(format!("uses.{}", fact_key(name)));
-                }
-                absent.push((said, origin));
-            }
-            Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
-        }
-    }
+    let Flows { present, absent, mut unknown } = Flows::of(flows(world, system, draft, findings));
     let whose = system.services.get(draft.whose().as_str()).unwrap_or(draft);
     let exposed = exposed(world, whose).unwrap_or_else(|finding| {
         findings.push(*finding);
@@ -251,6 +238,34 @@ fn service(
         token,
         exposed: exposed.filter(|_| draft.migrates.is_none()),
     })
+}
+
+/// The flows of a service: those that are there, optional ones that are not, and what texts cannot
+/// know of the others.
+struct Flows {
+    present: Vec<ResolvedFlow>,
+    absent: Vec<(Box<Use>, Vec<String>)>,
+    unknown: Facts,
+}
+
+impl Flows {
+    fn of(outcomes: Vec<Outcome>) -> Self {
+        let (mut present, mut absent) = (Vec::new(), Vec::new());
+        let mut unknown = Facts::default();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Present(flow) => present.push(*flow),
+                Outcome::Absent(said, origin) => {
+                    if let Some(name) = origin.get(1) {
+                        unknown.absent(format!("uses.{}", fact_key(name)));
+                    }
+                    absent.push((said, origin));
+                }
+                Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
+            }
+        }
+        Self { present, absent, unknown }
+    }
 }
 
 fn mount(volume: &Volume) -> Mount {
