@@ -38,11 +38,13 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         };
     }
     by_name!(
-        Bind Build BuiltImage Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride Environment
-        Expose ExposeOverride External ExternalOverride File Grpc Health HealthOverride Kind
-        KindFile KindOption KindUse KindVersion Kubernetes Lock LockedImage Metrics Offer Otherwise
+        Bind Build BuiltImage Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride
+        Environment Expose ExposeOverride External ExternalOverride File Grpc Health HealthOverride
+        Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Lock LockedImage
+        Metrics Migrate MigrateOverride Offer Otherwise
         Override Pick PodSecurity Port Probe ProbeTimes Registry Release Released Replicas Resources
-        Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume SharedVolumeOverride Storage
+        Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
+        SharedVolumeOverride Sidecar SidecarOverride Storage
         System SystemOverride Template Token TokenRule Use UseOverride User Volume VolumeOverride
         Why
     )
