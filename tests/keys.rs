@@ -51,7 +51,7 @@ fn walk(schema: &Value, definitions: &Value, way: &str, found: &mut BTreeSet<Str
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap();
         let in_part = way.split(' ').next().is_some_and(|first| PARTS.contains(&first));
-        if !ROOTS.contains(&name) && !(in_part && SHARED.contains(&name)) {
+        if !(ROOTS.contains(&name) || in_part && SHARED.contains(&name)) {
             walk(&definitions[name], definitions, way, found);
         }
     }
