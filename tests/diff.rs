@@ -18,11 +18,16 @@ fn changed(report: &Value) -> Changed {
     let mut changed = Changed::new();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for object in report["objects"].as_array().unwrap() {
+        let mut name = text(&object["name"]);
+        if object["kind"] == "Job" {
+            // It ends in a hash.
+            name.truncate(name.rfind('-').unwrap());
+        }
         for field in object["fields"].as_array().unwrap() {
             changed.insert((
                 text(&object["environment"]),
                 text(&object["kind"]),
-                text(&object["name"]),
+                name.clone(),
                 text(&field["path"]),
             ));
         }
@@ -39,6 +44,7 @@ struct Edit {
 }
 
 const ALL: &[&str] = &["dev", "prod", "staging", "test"];
+const WITH_HOSTS: &[&str] = &["dev", "prod", "staging"];
 const UPPER: &[&str] = &["prod", "staging"];
 const ABOVE_DEV: &[&str] = &["prod", "staging", "test"];
 const PROD: &[&str] = &["prod"];
@@ -70,6 +76,7 @@ const EDITS: &[Edit] = &[
         to: "LOG_LEVEL: trace",
         changes: &[
             (DEV, "Deployment", "api-gateway", LOG_LEVEL),
+            (DEV, "Job", "api-gateway-migrate", LOG_LEVEL),
             (DEV, "Deployment", "tsn-verification", LOG_LEVEL),
             (DEV, "StatefulSet", "iot-edge-node", LOG_LEVEL),
         ],
@@ -80,10 +87,15 @@ const EDITS: &[Edit] = &[
         to: "ports: { http: 8081",
         changes: &[
             (ALL, "Deployment", "api-gateway", "env[TSN_VERIFICATION_URL].value"),
+            (ALL, "Job", "api-gateway-migrate", "env[TSN_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[MATTER_VERIFICATION_URL].value"),
+            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[MATTER_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[ONEM2M_VERIFICATION_URL].value"),
+            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[ONEM2M_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[OPCUA_VERIFICATION_URL].value"),
+            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[OPCUA_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[WOT_VERIFICATION_URL].value"),
+            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[WOT_VERIFICATION_URL].value"),
             (ALL, "Deployment", "tsn-verification", "ports[8080]"),
             (ALL, "Deployment", "tsn-verification", "ports[8081]"),
             (ALL, "Service", "tsn-verification", OLD),
@@ -186,6 +198,13 @@ const EDITS: &[Edit] = &[
             (PROD, "ListenerSet", "public", "spec.listeners[gateway.iot.example.com]"),
             (STAGING, "ListenerSet", "public", "spec.listeners[api.staging.iot.example.com]"),
             (STAGING, "ListenerSet", "public", "spec.listeners[gateway.staging.iot.example.com]"),
+            (
+                &["dev", "prod", "staging"],
+                "ConfigMap",
+                "api-gateway-migrate-config",
+                "data[app.toml]",
+            ),
+            (&["dev", "prod", "staging"], "Job", "api-gateway-migrate", CHECKSUM),
         ],
     },
 ];
