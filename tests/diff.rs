@@ -87,15 +87,10 @@ const EDITS: &[Edit] = &[
         to: "ports: { http: 8081",
         changes: &[
             (ALL, "Deployment", "api-gateway", "env[TSN_VERIFICATION_URL].value"),
-            (ALL, "Job", "api-gateway-migrate", "env[TSN_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[MATTER_VERIFICATION_URL].value"),
-            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[MATTER_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[ONEM2M_VERIFICATION_URL].value"),
-            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[ONEM2M_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[OPCUA_VERIFICATION_URL].value"),
-            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[OPCUA_VERIFICATION_URL].value"),
             (ABOVE_DEV, "Deployment", "api-gateway", "env[WOT_VERIFICATION_URL].value"),
-            (ABOVE_DEV, "Job", "api-gateway-migrate", "env[WOT_VERIFICATION_URL].value"),
             (ALL, "Deployment", "tsn-verification", "ports[8080]"),
             (ALL, "Deployment", "tsn-verification", "ports[8081]"),
             (ALL, "Service", "tsn-verification", OLD),
@@ -187,8 +182,8 @@ const EDITS: &[Edit] = &[
         to: "expose: { host: gateway }",
         // Its own configuration tells its address; in test it has none.
         changes: &[
-            (&["dev", "prod", "staging"], "ConfigMap", "api-gateway-config", "data[app.toml]"),
-            (&["dev", "prod", "staging"], "Deployment", "api-gateway", CHECKSUM),
+            (WITH_HOSTS, "ConfigMap", "api-gateway-config", "data[app.toml]"),
+            (WITH_HOSTS, "Deployment", "api-gateway", CHECKSUM),
             (DEV, "Ingress", "api-gateway", "spec.rules[api.localhost]"),
             (DEV, "Ingress", "api-gateway", "spec.rules[gateway.localhost]"),
             (DEV, "Ingress", "api-gateway", "spec.tls[0].hosts[]"),
@@ -198,13 +193,8 @@ const EDITS: &[Edit] = &[
             (PROD, "ListenerSet", "public", "spec.listeners[gateway.iot.example.com]"),
             (STAGING, "ListenerSet", "public", "spec.listeners[api.staging.iot.example.com]"),
             (STAGING, "ListenerSet", "public", "spec.listeners[gateway.staging.iot.example.com]"),
-            (
-                &["dev", "prod", "staging"],
-                "ConfigMap",
-                "api-gateway-migrate-config",
-                "data[app.toml]",
-            ),
-            (&["dev", "prod", "staging"], "Job", "api-gateway-migrate", CHECKSUM),
+            (WITH_HOSTS, "ConfigMap", "api-gateway-migrate-config", "data[app.toml]"),
+            (WITH_HOSTS, "Job", "api-gateway-migrate", CHECKSUM),
         ],
     },
 ];
