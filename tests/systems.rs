@@ -113,7 +113,7 @@ fn jobs_agents_and_containers_beside_others() {
         ("dev", "clean", &["kind: CronJob", "schedule: 30 2 * * *", "timeZone: Europe/Berlin"]),
         ("prod", "clean", &["schedule: 0 4 * * *", "- --days=30", "concurrencyPolicy: Forbid"]),
         ("prod", "reindex", &["kind: CronJob", "suspend: true"]),
-        ("prod", "agent", &["kind: DaemonSet", "maxUnavailable: 1", "minReadySeconds: 30"]),
+        ("prod", "agent", &["kind: DaemonSet", "maxUnavailable: 1", "minReadySeconds: 20"]),
         ("prod", "gateway", &["- name: limiter", "restartPolicy: Always", "cpu: 100m"]),
         ("prod", "gateway", &["- name: warm", "- name: tmp-limiter", "- name: secrets-limiter"]),
     ] {
