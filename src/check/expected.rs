@@ -1,6 +1,6 @@
 //! What the files of an environment need, and others bring.
 
-use crate::model::Stack;
+use crate::model::{Service, Stack, VolumeSource};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the model knows of an environment and its files do not say.
@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Expected {
     /// Secrets that people or an operator make: namespace and name, then the keys.
     pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Folders to which services write, or in which they keep data: namespace and name, then paths.
+    pub written: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Whom services wait for at their start: namespace and name of both.
+    pub waits: BTreeMap<(String, String), Vec<(String, String)>>,
     /// The storage classes of the cluster; none where nobody said them.
     pub storage_classes: Option<BTreeSet<String>>,
 }
@@ -18,6 +22,7 @@ impl Expected {
         let mut expected = Self::default();
         for stack in stacks {
             for service in stack.services.values() {
+                expected.of_service(stack, service);
                 if let Some(secret) = &service.pull_secret {
                     let object = (service.namespace.to_string(), secret.to_string());
                     let keys = expected.secrets.entry(object).or_default();
@@ -34,5 +39,29 @@ impl Expected {
             expected.storage_classes.get_or_insert_default().extend(classes);
         }
         expected
+    }
+
+    /// The folders to which a service writes.
+    pub(super) fn written_by(&self, namespace: &str, name: &str) -> &BTreeSet<String> {
+        static NOTHING: BTreeSet<String> = BTreeSet::new();
+        self.written.get(&(namespace.to_owned(), name.to_owned())).unwrap_or(&NOTHING)
+    }
+
+    /// Whom a service waits for at its start.
+    pub(super) fn waits_of(&self, namespace: &str, name: &str) -> &[(String, String)] {
+        self.waits.get(&(namespace.to_owned(), name.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    fn of_service(&mut self, stack: &Stack, service: &Service) {
+        let home = |of: &Service| (of.namespace.to_string(), of.name.to_string());
+        let written = service.volumes.iter().filter(|volume| {
+            // The main container's own: others have scratch space beside it.
+            service.container.mounts.iter().any(|mount| mount.volume == volume.name)
+                && !matches!(volume.source, VolumeSource::Host { write: false, .. })
+        });
+        let written = written.map(|volume| volume.path.to_string()).collect();
+        self.written.insert(home(service), written);
+        let waits = service.needs.iter().filter_map(|name| stack.services.get(name)).map(home);
+        self.waits.insert(home(service), waits.collect());
     }
 }

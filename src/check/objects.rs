@@ -5,6 +5,7 @@ use super::pods::{Pod, pods};
 use crate::diff::read::{Content, is_kubernetes, read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// An object that was read back.
 #[derive(Debug, Clone)]
@@ -15,6 +16,9 @@ pub struct Object {
     pub path: Utf8PathBuf,
     /// The object.
     pub value: Value,
+    /// When it is applied among the objects of its folder: the place of its file, and its own;
+    /// nothing if the folder's kustomization leaves it out.
+    pub applied: Option<(usize, usize)>,
 }
 
 impl Object {
@@ -120,8 +124,17 @@ pub fn read_back<'a>(
 ) -> (Vec<Object>, Vec<(Utf8PathBuf, String)>) {
     let mut objects = Vec::new();
     let mut broken = Vec::new();
-    for (path, text) in files.filter(|(path, _)| is_kubernetes(path)) {
+    let mut kustomizations = BTreeMap::new();
+    for (path, text) in files {
+        let is_kustomization = path.file_name() == Some("kustomization.yaml");
+        if !is_kustomization && !is_kubernetes(path) {
+            continue;
+        }
         match read(path, text).content {
+            Content::Documents(documents) if is_kustomization => {
+                let folder = path.parent().unwrap_or(Utf8Path::new(""));
+                kustomizations.insert(folder.to_owned(), documents.into_iter().next());
+            }
             Content::Documents(documents) => {
                 objects.extend(documents.into_iter().map(|value| (path.to_owned(), value)));
             }
@@ -129,7 +142,18 @@ pub fn read_back<'a>(
             Content::Text => {}
         }
     }
-    let objects = objects.into_iter().enumerate();
-    let objects = objects.map(|(index, (path, value))| Object { index, path, value }).collect();
-    (objects, broken)
+    let mut all: Vec<Object> = objects
+        .into_iter()
+        .enumerate()
+        .map(|(index, (path, value))| Object { index, path, value, applied: Some((0, index)) })
+        .collect();
+    for object in &mut all {
+        let Some(folder) = object.path.parent() else { continue };
+        let Some(Some(kustomization)) = kustomizations.get(folder) else { continue };
+        let named = object.path.strip_prefix(folder).map(Utf8Path::as_str).unwrap_or_default();
+        let resources = list(kustomization, "/resources");
+        let position = resources.iter().position(|resource| resource == named);
+        object.applied = position.map(|position| (position, object.index));
+    }
+    (all, broken)
 }

@@ -52,6 +52,11 @@ impl<'a> Pod<'a> {
         self.object.namespace()
     }
 
+    /// The service that it belongs to, as its labels tell; empty where they do not.
+    pub(super) fn service(&self) -> &'a str {
+        self.labels.get("app.kubernetes.io/name").copied().unwrap_or_default()
+    }
+
     /// What it is made of.
     pub(super) fn spec(&self) -> &'a Value {
         self.template.get("spec").unwrap_or(&Value::Null)

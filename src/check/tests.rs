@@ -1,16 +1,27 @@
 //! Each rule refuses its bad example, by itself, and accepts its good one.
 
 use super::{Expected, Objects, RULES, check, read_back, rule};
-use camino::Utf8Path;
-use std::collections::BTreeSet;
+use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the examples know beside their objects: `web` writes to `/data`.
+fn expected() -> Expected {
+    let web = ("shop".to_owned(), "web".to_owned());
+    let written = BTreeMap::from([(web, BTreeSet::from(["/data".to_owned()]))]);
+    Expected { written, ..Expected::default() }
+}
 
 /// The rules that a text breaks.
 fn broken(text: &str) -> Vec<&'static str> {
     let path = Utf8Path::new("prod/shop/kubernetes/web.yaml");
-    let (objects, unreadable) = read_back([(path, text)].into_iter());
-    assert_eq!(unreadable, [], "{text}");
-    let expected = Expected::default();
-    let problems = check(&Objects::new(&objects, &expected));
+    broken_files(&[(path, text)], &expected())
+}
+
+/// The rules that some files break.
+fn broken_files(files: &[(&Utf8Path, &str)], expected: &Expected) -> Vec<&'static str> {
+    let (objects, unreadable) = read_back(files.iter().copied());
+    assert_eq!(unreadable, []);
+    let problems = check(&Objects::new(&objects, expected));
     for problem in &problems {
         let value = &objects[problem.object].value;
         let parent = problem.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -42,4 +53,76 @@ fn words_are_sentences_without_a_full_stop() {
         assert!(!rule.title.ends_with('.') && !rule.mend.ends_with('.'), "{}", rule.id);
         assert!(rule.why.ends_with('.'), "{}", rule.id);
     }
+}
+
+const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+
+/// A worker with its account.
+fn worker(name: &str) -> String {
+    format!(
+        "apiVersion: v1
+kind: ServiceAccount
+metadata: {{ name: {name}, namespace: shop }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{ name: {name}, namespace: shop }}
+spec:
+  template:
+    metadata: {{ labels: {{ app.kubernetes.io/name: {name} }} }}
+    spec: {{ serviceAccountName: {name}, containers: [{{ name: {name}, image: worker }}] }}
+"
+    )
+}
+
+/// The rules that a folder breaks whose kustomization names these files.
+fn broken_in_order(resources: &str) -> Vec<&'static str> {
+    let in_folder = |file: &str| Utf8PathBuf::from(format!("prod/shop/kubernetes/{file}"));
+    let kustomization = format!("kind: Kustomization\nresources: [{resources}]\n");
+    let files = [
+        (in_folder("a.yaml"), worker("a")),
+        (in_folder("b.yaml"), worker("b")),
+        (in_folder("kustomization.yaml"), kustomization),
+        (in_folder("namespace.yaml"), NAMESPACE.to_owned()),
+    ];
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_path(), text.as_str())).collect();
+    let home = |name: &str| ("shop".to_owned(), name.to_owned());
+    let waits = BTreeMap::from([(home("a"), vec![home("b")])]);
+    broken_files(&files, &Expected { waits, ..Expected::default() })
+}
+
+#[test]
+fn the_kustomization_says_the_order() {
+    assert_eq!(broken_in_order("namespace.yaml, b.yaml, a.yaml"), [] as [&str; 0]);
+    assert_eq!(broken_in_order("namespace.yaml, a.yaml, b.yaml"), ["apply-order"], "`a` waits");
+    assert_eq!(broken_in_order("b.yaml, a.yaml, namespace.yaml"), ["apply-order"; 4]);
+    assert_eq!(broken_in_order("namespace.yaml, b.yaml"), ["apply-order"; 2], "`a` is left out");
+}
+
+#[test]
+fn what_a_pod_needs_comes_before_it() {
+    let policy = "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: all, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Ingress] }
+";
+    let worker = worker("a");
+    let (account, deployment) = worker.split_once("---\n").unwrap();
+    let written = |all: [&str; 4]| broken(&all.join("---\n"));
+    assert_eq!(written([NAMESPACE, policy, account, deployment]), [] as [&str; 0]);
+    for order in [
+        [NAMESPACE, policy, deployment, account],
+        [NAMESPACE, account, deployment, policy],
+        [policy, NAMESPACE, account, deployment],
+    ] {
+        assert_eq!(written(order), ["apply-order"], "{order:?}");
+    }
+    let definition = "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: parts.example.com }
+spec: { group: example.com, names: { kind: Part } }
+";
+    let part = "apiVersion: example.com/v1\nkind: Part\nmetadata: { name: a, namespace: shop }\n";
+    assert_eq!(broken(&[NAMESPACE, definition, part].join("---\n")), [] as [&str; 0]);
+    assert_eq!(broken(&[NAMESPACE, part, definition].join("---\n")), ["apply-order"]);
 }

@@ -1,15 +1,18 @@
 //! The rules, one file each: a new one is a file and a line here.
 
+mod apply_order;
 mod autoscaler;
 mod client_port;
 mod disruption_budget;
 mod dns_reachable;
 mod headless_service;
+mod missing_mount;
 mod missing_probe;
 mod missing_reference;
 mod namespace_selector;
 mod object_name;
 mod policy_port;
+mod refused_pod;
 mod selector_selects;
 mod service_target_port;
 mod single_writer;
@@ -22,16 +25,19 @@ use super::Rule;
 
 /// Every rule, in order of name.
 pub(super) const RULES: &[&Rule] = &[
+    &apply_order::RULE,
     &autoscaler::RULE,
     &client_port::RULE,
     &disruption_budget::RULE,
     &dns_reachable::RULE,
     &headless_service::RULE,
+    &missing_mount::RULE,
     &missing_probe::RULE,
     &missing_reference::RULE,
     &namespace_selector::RULE,
     &object_name::RULE,
     &policy_port::RULE,
+    &refused_pod::RULE,
     &selector_selects::RULE,
     &service_target_port::RULE,
     &single_writer::RULE,

@@ -1,0 +1,126 @@
+//! What is needed is applied before who needs it.
+
+use crate::check::objects::{Object, Objects, list, text};
+use crate::check::pods::Pod;
+use crate::check::selector::selects;
+use crate::check::{Problems, Rule};
+use crate::finding::Severity;
+use std::collections::BTreeMap;
+
+pub(super) const RULE: Rule = Rule {
+    id: "apply-order",
+    severity: Severity::Error,
+    title: "what an object needs is applied before it",
+    why: "An object whose namespace or definition is not there is refused; a pod that starts \
+          before its policy is open to all, and one that starts before what it waits for fails.",
+    mend: "name the file that is needed earlier in kustomization.yaml",
+    bad: BAD,
+    good: GOOD,
+    check,
+};
+
+fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
+    let definitions: Vec<&Object> = objects.of("CustomResourceDefinition").collect();
+    for object in objects.all {
+        if object.applied.is_none() {
+            let message =
+                format!("{} is applied by nobody: its kustomization leaves it out", object.words());
+            problems.add(object, "", message);
+        }
+        after(object, "lies in", objects.namespace(object.namespace()), problems);
+        let defined = definitions.iter().copied().filter(|definition| {
+            definition.text("/spec/group") == object.group()
+                && definition.text("/spec/names/kind") == object.kind()
+        });
+        after(object, "is defined by", defined, problems);
+    }
+    let policies: Vec<&Object> = objects.of("NetworkPolicy").collect();
+    let named = named(objects);
+    let mut of_services: BTreeMap<(&str, &str), Vec<&Object>> = BTreeMap::new();
+    for pod in objects.pods() {
+        of_services.entry((pod.namespace(), pod.service())).or_default().push(pod.object);
+    }
+    for pod in objects.pods() {
+        let about = policies.iter().copied().filter(|policy| {
+            policy.namespace() == pod.namespace()
+                && policy
+                    .value
+                    .pointer("/spec/podSelector")
+                    .is_some_and(|selector| selects(selector, &pod.labels))
+        });
+        after(pod.object, "is open until it has", about, problems);
+        for (kind, name) in mounted(pod) {
+            let mounted = named.get(&(kind, pod.namespace(), name)).copied();
+            after(pod.object, "does not start without", mounted, problems);
+        }
+        for (namespace, name) in objects.expected.waits_of(pod.namespace(), pod.service()) {
+            let awaited = of_services.get(&(namespace.as_str(), name.as_str()));
+            after(pod.object, "waits for", awaited.into_iter().flatten().copied(), problems);
+        }
+    }
+}
+
+/// What a pod may need, by kind, namespace and name.
+fn named<'a>(objects: &Objects<'a>) -> BTreeMap<(&'a str, &'a str, &'a str), &'a Object> {
+    ["ServiceAccount", "ConfigMap", "PersistentVolumeClaim", "Secret"]
+        .into_iter()
+        .flat_map(|kind| objects.of(kind))
+        .map(|object| ((object.kind(), object.namespace(), object.name()), object))
+        .collect()
+}
+
+/// Tells of what an object needs and is applied after it, in one folder.
+fn after<'a>(
+    object: &Object,
+    relation: &str,
+    needed: impl IntoIterator<Item = &'a Object>,
+    problems: &mut Problems<'_>,
+) {
+    let Some(applied) = object.applied else { return };
+    let later = needed.into_iter().find(|other| {
+        other.path.parent() == object.path.parent()
+            && other.applied.is_some_and(|other| other > applied)
+    });
+    if let Some(other) = later {
+        let message =
+            format!("{} {relation} {}, which is applied after it", object.words(), other.words());
+        problems.add(object, "", message);
+    }
+}
+
+/// What a pod does not start without: kind and name.
+fn mounted<'a>(pod: &Pod<'a>) -> Vec<(&'static str, &'a str)> {
+    let spec = pod.spec();
+    let mut all = vec![("ServiceAccount", text(spec, "/serviceAccountName"))];
+    for volume in list(spec, "/volumes") {
+        all.push(("ConfigMap", text(volume, "/configMap/name")));
+        all.push(("PersistentVolumeClaim", text(volume, "/persistentVolumeClaim/claimName")));
+        all.push(("Secret", text(volume, "/secret/secretName")));
+        for source in list(volume, "/projected/sources") {
+            all.push(("ConfigMap", text(source, "/configMap/name")));
+            all.push(("Secret", text(source, "/secret/name")));
+        }
+    }
+    all.retain(|(_, name)| !name.is_empty());
+    all
+}
+
+const GOOD: &str = "\
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: web, namespace: shop }
+";
+
+const BAD: &str = "\
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: web, namespace: shop }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+";
