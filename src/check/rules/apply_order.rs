@@ -42,7 +42,9 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     }
     for pod in objects.pods() {
         let about = policies.iter().copied().filter(|policy| {
-            policy.namespace() == pod.namespace()
+            // The cheap question first: nearly all come early enough.
+            comes_after(policy, pod.object)
+                && policy.namespace() == pod.namespace()
                 && policy
                     .value
                     .pointer("/spec/podSelector")
@@ -76,16 +78,18 @@ fn after<'a>(
     needed: impl IntoIterator<Item = &'a Object>,
     problems: &mut Problems<'_>,
 ) {
-    let Some(applied) = object.applied else { return };
-    let later = needed.into_iter().find(|other| {
-        other.path.parent() == object.path.parent()
-            && other.applied.is_some_and(|other| other > applied)
-    });
+    let later = needed.into_iter().find(|other| comes_after(other, object));
     if let Some(other) = later {
         let message =
             format!("{} {relation} {}, which is applied after it", object.words(), other.words());
         problems.add(object, "", message);
     }
+}
+
+/// Whether an object is applied after another one of its folder.
+fn comes_after(object: &Object, other: &Object) -> bool {
+    object.applied.zip(other.applied).is_some_and(|(object, other)| object > other)
+        && object.path.parent() == other.path.parent()
 }
 
 /// What a pod does not start without: kind and name.
