@@ -127,6 +127,10 @@ pub struct Annotations {
     ///
     /// Example: `workload: { example.com/runbook: "https://wiki.example.com/iot" }`
     pub workload: Option<BTreeMap<LabelKey, String>>,
+    /// Of what leads from a gateway to it: its HTTPRoute, GRPCRoute or Ingress.
+    ///
+    /// Example: `route: { external-dns.alpha.kubernetes.io/ttl: "60" }`
+    pub route: Option<BTreeMap<LabelKey, String>>,
 }
 
 /// Labels of a service's objects, by what they stand on. They select nothing.
@@ -150,4 +154,8 @@ pub struct Labels {
     ///
     /// Example: `workload: { team: iot }`
     pub workload: Option<BTreeMap<LabelKey, LabelValue>>,
+    /// Of what leads from a gateway to it: its HTTPRoute, GRPCRoute or Ingress.
+    ///
+    /// Example: `route: { team: iot }`
+    pub route: Option<BTreeMap<LabelKey, LabelValue>>,
 }

@@ -43,4 +43,6 @@ pub struct Marks {
     pub account: BTreeMap<String, String>,
     /// Of its workload.
     pub workload: BTreeMap<String, String>,
+    /// Of its routes.
+    pub route: BTreeMap<String, String>,
 }

@@ -15,6 +15,7 @@ const LABEL_PREFIXES: &[&str] = &["app.kubernetes.io", "helm.sh", "kubernetes.io
 /// Annotations that iac, Helm or a controller writes; a `/` at the end is for all of a prefix.
 const ANNOTATIONS: &[&str] = &[
     "a8r.io/owner",
+    "cert-manager.io/cluster-issuer",
     "checksum/",
     "deployment.kubernetes.io/",
     "helm.sh/",
@@ -57,6 +58,7 @@ fn refuse<'a>(
                 .at(place(key.as_str()));
         findings.push(match key.as_str() {
             "a8r.io/owner" => finding.help("say `owner` of the system or the service"),
+            "cert-manager.io/cluster-issuer" => finding.help("say `issuer` of the gateway"),
             _ => finding
                 .note("iac, Helm or Kubernetes writes it and relies on it")
                 .help("use a prefix of your own, such as `example.com/tier`"),
@@ -72,6 +74,7 @@ pub(super) fn labels(world: &World<'_>, draft: &Draft<'_>, findings: &mut Vec<Fi
         ("service", &said.service),
         ("account", &said.account),
         ("workload", &said.workload),
+        ("route", &said.route),
     ];
     for (object, keys) in on {
         let place = |key: &str| draft.node.key_place(&["labels", object, key]);
@@ -84,6 +87,7 @@ pub(super) fn labels(world: &World<'_>, draft: &Draft<'_>, findings: &mut Vec<Fi
         service: texts(said.service.as_ref()),
         account: texts(said.account.as_ref()),
         workload: texts(said.workload.as_ref()),
+        route: texts(said.route.as_ref()),
     }
 }
 
@@ -99,6 +103,7 @@ pub(super) fn annotations(
         ("service", &said.service),
         ("account", &said.account),
         ("workload", &said.workload),
+        ("route", &said.route),
     ];
     for (object, keys) in on {
         let place = |key: &str| draft.node.key_place(&["annotations", object, key]);
@@ -112,6 +117,7 @@ pub(super) fn annotations(
         service: texts(said.service.as_ref()),
         account: texts(said.account.as_ref()),
         workload: texts(said.workload.as_ref()),
+        route: texts(said.route.as_ref()),
     }
 }
 

@@ -92,6 +92,10 @@ fn certified(mut metadata: ObjectMeta, issuer: Option<&Host>) -> ObjectMeta {
     metadata
 }
 
+fn marked(metadata: ObjectMeta, service: &Service) -> ObjectMeta {
+    metadata::marked(metadata, &service.labels.route, &service.annotations.route)
+}
+
 fn gateway_routes(led: &Led<'_>, parent: &ObjectName, http: &Host, https: &Host) -> Vec<Object> {
     let service = led.service;
     let name = service.name.as_str();
@@ -121,7 +125,7 @@ fn gateway_routes(led: &Led<'_>, parent: &ObjectName, http: &Host, https: &Host)
         let route = if grpc { Route::grpc(metadata, spec) } else { Route::http(metadata, spec) };
         Object::of_service(name, &route).custom().origin("", ["expose"])
     };
-    let mut routes = vec![route(metadata::of(service), to, rule)];
+    let mut routes = vec![route(marked(metadata::of(service), service), to, rule)];
     // A client that speaks gRPC follows no redirect.
     if led.exposed.tls && !grpc {
         let redirect = Rule {
@@ -129,7 +133,7 @@ fn gateway_routes(led: &Led<'_>, parent: &ObjectName, http: &Host, https: &Host)
             filters: Some(vec![Filter::redirect(Redirect { scheme: "https", status_code: 301 })]),
             ..Rule::default()
         };
-        let metadata = metadata::named(service, &names::redirect(service));
+        let metadata = marked(metadata::named(service, &names::redirect(service)), service);
         routes.push(route(metadata, Parent::gateway(parent, Some(http)), redirect));
     }
     routes
@@ -163,7 +167,7 @@ fn ingress(led: &Led<'_>, class: &Host) -> Object {
         secret_name: issuer.map(|_| certificate(host)),
     });
     let object = Ingress {
-        metadata: certified(metadata::of(service), issuer),
+        metadata: marked(certified(metadata::of(service), issuer), service),
         spec: Some(IngressSpec {
             ingress_class_name: Some(class.to_string()),
             tls: exposed.tls.then(|| tls.collect()),
