@@ -1,4 +1,4 @@
-//! A cluster for tests: a real control plane on this machine, without nodes.
+//! A cluster for tests: a real control plane on this machine, and nodes that run nothing.
 //!
 //! It listens on loopback ports that were free, lives in a temporary folder, and ends with its
 //! value, also when a test fails or is killed.
@@ -10,10 +10,21 @@
     reason = "it starts programs, and a test fails at what does not work"
 )]
 
+mod api;
+mod balancer;
 mod certificates;
+mod clock;
 mod control_plane;
+pub(crate) mod images;
+mod kubelet;
+mod metrics;
+mod nodes;
+mod operators;
 mod program;
+pub(crate) mod storage;
+pub(crate) mod surroundings;
 
+use self::api::Api;
 use crate::support::Ran;
 use crate::tools::tool;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -61,6 +72,12 @@ impl Cluster {
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> Ran {
         let mut command = kubectl(&self.kubectl, self.control_plane.kubeconfig());
         Ran::of(&command.args(arguments).output().unwrap())
+    }
+
+    /// The API server without a process for each request.
+    pub(crate) fn api(&self) -> Api {
+        let folder = Utf8Path::from_path(self.folder.path()).unwrap();
+        Api::start(&self.kubectl, self.control_plane.kubeconfig(), folder)
     }
 
     /// Writes a text to a file beside the cluster, to be given to kubectl.
