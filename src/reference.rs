@@ -21,12 +21,14 @@ pub enum Reference<'a> {
     Namespace,
     /// The namespace beside it of a Pod Security level.
     NamespaceBeside(&'a str),
-    /// The image of a service.
+    /// The image of a service, or of a container beside it: `SERVICE/CONTAINER`.
     Image(&'a str),
     /// The version of a service's image.
     Version(&'a str),
     /// The hash of a service's configuration.
     Hash(&'a str),
+    /// The hash of a job's pod template: what makes a changed job another one.
+    Template(&'a str),
     /// The labels of a service's objects; as the key of a map, all of them.
     Labels(&'a str),
     /// The labels of a service's pods.
@@ -48,6 +50,7 @@ impl fmt::Display for Reference<'_> {
             Self::Image(service) => write!(f, "{OPEN}image:{service}{CLOSE}"),
             Self::Version(service) => write!(f, "{OPEN}version:{service}{CLOSE}"),
             Self::Hash(service) => write!(f, "{OPEN}hash:{service}{CLOSE}"),
+            Self::Template(service) => write!(f, "{OPEN}template:{service}{CLOSE}"),
             Self::Labels(service) => write!(f, "{OPEN}labels:{service}{CLOSE}"),
             Self::PodLabels(service) => write!(f, "{OPEN}pod-labels:{service}{CLOSE}"),
             Self::SelectorLabels(service) => write!(f, "{OPEN}selector-labels:{service}{CLOSE}"),
@@ -110,6 +113,7 @@ fn read(content: &str) -> Option<Reference<'_>> {
         "image" => Reference::Image(name),
         "version" => Reference::Version(name),
         "hash" => Reference::Hash(name),
+        "template" => Reference::Template(name),
         "labels" => Reference::Labels(name),
         "pod-labels" => Reference::PodLabels(name),
         "selector-labels" => Reference::SelectorLabels(name),

@@ -34,8 +34,6 @@ enum Row {
     Refused(&'static str),
     /// It is no defect here, for this reason.
     Decided(&'static str),
-    /// It is there yet: this fails, and has to become `Absent` when it no longer does.
-    Open(fn(&Out)),
     /// Nothing can show it before this is built.
     Waits(&'static str),
 }
@@ -102,9 +100,6 @@ fn what_is_said_to_be_absent_is_absent() {
                     back.push(format!("{id}: {words}"));
                 }
             }
-            Row::Open(test) => {
-                assert!(outcome(test, &out).is_err(), "{id} is no longer there: say so in its row");
-            }
             Row::Refused(_) | Row::Decided(_) | Row::Waits(_) => {}
         }
     }
@@ -127,7 +122,7 @@ fn rules_that_refuse_a_defect_exist() {
         match row {
             Row::Refused(rule) => assert!(iac::check::rule(rule).is_some(), "{id}: no rule {rule}"),
             Row::Decided(why) | Row::Waits(why) => assert!(why.len() > 10, "{id}: {why}"),
-            Row::Absent(_) | Row::Open(_) => {}
+            Row::Absent(_) => {}
         }
     }
 }

@@ -18,11 +18,16 @@ fn changed(report: &Value) -> Changed {
     let mut changed = Changed::new();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for object in report["objects"].as_array().unwrap() {
+        let mut name = text(&object["name"]);
+        if object["kind"] == "Job" {
+            // It ends in a hash.
+            name.truncate(name.rfind('-').unwrap());
+        }
         for field in object["fields"].as_array().unwrap() {
             changed.insert((
                 text(&object["environment"]),
                 text(&object["kind"]),
-                text(&object["name"]),
+                name.clone(),
                 text(&field["path"]),
             ));
         }
@@ -39,6 +44,7 @@ struct Edit {
 }
 
 const ALL: &[&str] = &["dev", "prod", "staging", "test"];
+const WITH_HOSTS: &[&str] = &["dev", "prod", "staging"];
 const UPPER: &[&str] = &["prod", "staging"];
 const ABOVE_DEV: &[&str] = &["prod", "staging", "test"];
 const PROD: &[&str] = &["prod"];
@@ -70,6 +76,7 @@ const EDITS: &[Edit] = &[
         to: "LOG_LEVEL: trace",
         changes: &[
             (DEV, "Deployment", "api-gateway", LOG_LEVEL),
+            (DEV, "Job", "api-gateway-migrate", LOG_LEVEL),
             (DEV, "Deployment", "tsn-verification", LOG_LEVEL),
             (DEV, "StatefulSet", "iot-edge-node", LOG_LEVEL),
         ],
@@ -175,8 +182,8 @@ const EDITS: &[Edit] = &[
         to: "expose: { host: gateway }",
         // Its own configuration tells its address; in test it has none.
         changes: &[
-            (&["dev", "prod", "staging"], "ConfigMap", "api-gateway-config", "data[app.toml]"),
-            (&["dev", "prod", "staging"], "Deployment", "api-gateway", CHECKSUM),
+            (WITH_HOSTS, "ConfigMap", "api-gateway-config", "data[app.toml]"),
+            (WITH_HOSTS, "Deployment", "api-gateway", CHECKSUM),
             (DEV, "Ingress", "api-gateway", "spec.rules[api.localhost]"),
             (DEV, "Ingress", "api-gateway", "spec.rules[gateway.localhost]"),
             (DEV, "Ingress", "api-gateway", "spec.tls[0].hosts[]"),
@@ -186,6 +193,8 @@ const EDITS: &[Edit] = &[
             (PROD, "ListenerSet", "public", "spec.listeners[gateway.iot.example.com]"),
             (STAGING, "ListenerSet", "public", "spec.listeners[api.staging.iot.example.com]"),
             (STAGING, "ListenerSet", "public", "spec.listeners[gateway.staging.iot.example.com]"),
+            (WITH_HOSTS, "ConfigMap", "api-gateway-migrate-config", "data[app.toml]"),
+            (WITH_HOSTS, "Job", "api-gateway-migrate", CHECKSUM),
         ],
     },
 ];

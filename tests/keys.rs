@@ -23,6 +23,22 @@ use support::Project;
 /// Types that are walked on their own.
 const ROOTS: [&str; 3] = ["Service", "Override", "Defaults"];
 
+/// Parts of a service that have keys of the service itself, read by the same code: such a key is
+/// tried there as a whole.
+const PARTS: [&str; 3] = ["sidecars", "init", "migrate"];
+const SHARED: [&str; 10] = [
+    "Health",
+    "HealthOverride",
+    "Image",
+    "Port",
+    "Resources",
+    "Secret",
+    "SecretOverride",
+    "Template",
+    "Use",
+    "UseOverride",
+];
+
 /// All ways to keys of a type: names of keys, `*` for any key of a map and `0` for an item of a list.
 fn ways(schema: &schemars::Schema) -> BTreeSet<String> {
     let schema = schema.as_value();
@@ -34,7 +50,8 @@ fn ways(schema: &schemars::Schema) -> BTreeSet<String> {
 fn walk(schema: &Value, definitions: &Value, way: &str, found: &mut BTreeSet<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap();
-        if !ROOTS.contains(&name) {
+        let in_part = way.split(' ').next().is_some_and(|first| PARTS.contains(&first));
+        if !(ROOTS.contains(&name) || in_part && SHARED.contains(&name)) {
             walk(&definitions[name], definitions, way, found);
         }
     }

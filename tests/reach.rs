@@ -107,8 +107,10 @@ impl Environment {
             ends.push(End::pod(GATEWAY, pods.namespace.as_str(), &labels, &all));
         }
         for stack in &self.stacks {
-            let name = format!("{STRAY} {}", stack.namespace);
-            ends.push(End::pod(&name, stack.namespace.as_str(), &[("app", "stray")], &all));
+            let homes = std::iter::once(&stack.namespace).chain(stack.beside.values());
+            ends.extend(homes.map(|home| {
+                End::pod(&format!("{STRAY} {home}"), home.as_str(), &[("app", "stray")], &all)
+            }));
         }
         ends.extend(OUTSIDE.map(|(name, address)| End::address(name, address, &ports)));
         ends
@@ -122,7 +124,7 @@ impl Environment {
             edges.extend([true, false].map(|udp| (stray.name.clone(), DNS.to_owned(), (53, udp))));
         }
         for (stack, service) in self.each() {
-            let own = format!("{}/{}", stack.namespace, service.name);
+            let own = format!("{}/{}", service.namespace, service.name);
             let mut add = |from: &str, to: &str, port: Port| {
                 edges.insert((from.to_owned(), to.to_owned(), port));
             };
@@ -146,7 +148,8 @@ impl Environment {
             for port in metrics {
                 for scraper in &stack.scrapers {
                     if *scraper != service.name || service.replicas.max > 1 {
-                        add(&format!("{}/{scraper}", stack.namespace), &own, (port.number, false));
+                        let from = &stack.services[scraper].namespace;
+                        add(&format!("{from}/{scraper}"), &own, (port.number, false));
                     }
                 }
                 if stack.scrapers.is_empty() && stack.environment.monitoring.is_some() {
@@ -196,8 +199,8 @@ impl Environment {
             }
         };
         let callee = self.stacks.iter().find(|other| other.system == *system).unwrap();
-        let ports = &callee.services[service].ports;
-        let listens = ports.iter().find(|other| other.name == port.name).unwrap();
+        let callee = &callee.services[service];
+        let listens = callee.ports.iter().find(|other| other.name == port.name).unwrap();
         vec![(format!("{}/{service}", callee.namespace), listens.number)]
     }
 

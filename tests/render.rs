@@ -141,7 +141,7 @@ fn exit_codes() {
     assert!(!project.path("out").exists());
     project.edit("environments/dev.yaml", "LOG_LEVEL: debug", "LOG_LEVEL: 010");
     let ran = project.iac(&["render"]).ends(2);
-    assert!(ran.out.is_empty() && ran.err.contains("environments/dev.yaml:19:"), "{ran:?}");
+    assert!(ran.out.is_empty() && ran.err.contains("environments/dev.yaml:20:"), "{ran:?}");
     assert!(!project.path("out").exists());
 }
 

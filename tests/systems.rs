@@ -95,3 +95,77 @@ fn what_needs_more_than_others_lives_beside_them() {
     let config = of(&prometheus, "ConfigMap")[0]["data"]["prometheus.yml"].to_string();
     assert!(config.contains("names:\\n      - platform-privileged"), "{config}");
 }
+
+/// The lines of a text without what is before the first non-space.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).collect()
+}
+
+#[test]
+fn jobs_agents_and_containers_beside_others() {
+    let project = renders("media");
+    let file = |environment: &str, name: &str| {
+        project.read(&format!("out/{environment}/media/kubernetes/{name}.yaml"))
+    };
+    for (environment, service, expected) in [
+        ("dev", "albums-migrate", &["kind: Job", "activeDeadlineSeconds: 600"][..]),
+        ("prod", "albums-migrate", &["activeDeadlineSeconds: 1800", "restartPolicy: Never"]),
+        ("dev", "clean", &["kind: CronJob", "schedule: 30 2 * * *", "timeZone: Europe/Berlin"]),
+        ("prod", "clean", &["schedule: 0 4 * * *", "- --days=30", "concurrencyPolicy: Forbid"]),
+        ("prod", "reindex", &["kind: CronJob", "suspend: true"]),
+        ("prod", "agent", &["kind: DaemonSet", "maxUnavailable: 1", "minReadySeconds: 20"]),
+        ("prod", "gateway", &["- name: limiter", "restartPolicy: Always", "cpu: 100m"]),
+        ("prod", "gateway", &["- name: warm", "- name: tmp-limiter", "- name: secrets-limiter"]),
+    ] {
+        let text = file(environment, service);
+        for line in expected {
+            assert!(lines(&text).contains(line), "{environment}: no `{line}` in\n{text}");
+        }
+    }
+    // Defaults of an environment are for those that have a use for them.
+    for service in ["albums-migrate", "clean", "agent"] {
+        let text = file("prod", service);
+        assert!(!text.contains("replicas") && !text.contains("PodDisruptionBudget"), "{text}");
+    }
+    // Nobody waits for who calls a job, and it has no port.
+    let migration = file("prod", "albums-migrate");
+    assert!(!migration.contains("Probe") && !migration.contains("containerPort"), "{migration}");
+    assert!(
+        !migration.contains("kind: Service\n") && !migration.contains("preStop"),
+        "{migration}"
+    );
+    assert!(migration.contains("image: ghcr.io/example/media/albums:unreleased"), "{migration}");
+
+    let order = file("prod", "kustomization");
+    let at = |name: &str| {
+        let line = format!("- {name}.yaml");
+        lines(&order).iter().position(|it| *it == line).unwrap_or_else(|| panic!("{name}: {order}"))
+    };
+    assert!(at("albums-migrate") < at("albums") && at("albums-migrate") < at("people"), "{order}");
+    assert!(lines(&order).iter().rfind(|line| line.starts_with("- ")) == Some(&"- smoke.yaml"));
+}
+
+#[test]
+fn a_changed_job_is_another_and_one_that_did_not_change_is_the_same() {
+    let project = renders("media");
+    let name = || {
+        let text = project.read("out/prod/media/kubernetes/albums-migrate.yaml");
+        let names =
+            lines(&text).into_iter().filter_map(|line| line.strip_prefix("name: albums-migrate-"));
+        names.map(ToOwned::to_owned).find(|name| name.len() == 10).unwrap()
+    };
+    let first = name();
+    let change = |from: &str, to: &str| {
+        let path = "environments/media/system.yaml";
+        let text = project.read(path);
+        assert!(text.contains(from), "{text}");
+        project.write(path, text.replace(from, to));
+        project.iac(&["render"]).ends(0);
+    };
+    // Its deadline is changed in place, and what others do is nothing to it.
+    change("deadline: 10m", "deadline: 20m, retries: 2");
+    change("about: Accounts", "about: All accounts");
+    assert_eq!(name(), first);
+    change("[/app/albums, migrate]", "[/app/albums, migrate, --all]");
+    assert_ne!(name(), first);
+}

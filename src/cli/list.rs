@@ -4,8 +4,10 @@ use super::project::{Failure, Opened, Selection, open};
 use super::{Format, Outcome, print, print_json};
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
-use iac::model::{Environment, Peer, ServiceKind, Stack};
+use iac::layer::When;
+use iac::model::{Environment, Peer, Run, ServiceKind, Stack};
 use iac::reference::readable;
+use iac::value::Name;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -120,7 +122,9 @@ fn services(stack: &Stack) -> Vec<Value> {
                 ServiceKind::Kind { kind, version } => ("kind", Some(format!("{kind} {version}"))),
                 ServiceKind::Image => ("image", None),
             };
-            let replicas = if service.replicas.max > service.replicas.min {
+            let replicas = if !matches!(service.run, Run::Service | Run::Worker) {
+                String::new()
+            } else if service.replicas.max > service.replicas.min {
                 format!("{}-{}", service.replicas.min, service.replicas.max)
             } else {
                 service.replicas.min.to_string()
@@ -129,12 +133,31 @@ fn services(stack: &Stack) -> Vec<Value> {
                 "environment": stack.environment.name,
                 "system": stack.system,
                 "service": service.name,
+                "runs": runs(&service.run),
+                "after": names(&service.after),
                 "replicas": replicas,
                 "from": from,
                 "what": built.unwrap_or_else(|| service.container.image.name.to_string()),
             })
         })
         .collect()
+}
+
+fn names(names: &[Name]) -> String {
+    names.iter().map(Name::as_str).collect::<Vec<&str>>().join(", ")
+}
+
+/// How a service runs: of a job, when.
+fn runs(run: &Run) -> String {
+    match run {
+        Run::Service => "service".to_owned(),
+        Run::Worker => "worker".to_owned(),
+        Run::Job { when: When::BeforeRelease } => "before release".to_owned(),
+        Run::Job { when: When::AfterRelease } => "after release".to_owned(),
+        Run::Job { when: When::ByHand } => "by hand".to_owned(),
+        Run::Cron { schedule, time_zone, .. } => format!("{schedule} {time_zone}"),
+        Run::Node => "each node".to_owned(),
+    }
 }
 
 fn flows(stack: &Stack) -> Vec<Value> {

@@ -29,7 +29,26 @@ impl Identity {
     pub fn group(&self) -> &str {
         self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
     }
+
+    /// The name without the hash of a job's pod template, by which a changed job is another object.
+    fn family(&self) -> &str {
+        let is_hash = |text: &str| {
+            text.len() == HASH_LENGTH
+                && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        match self.name.rsplit_once('-') {
+            Some((name, hash)) if self.is_job() && is_hash(hash) => name,
+            _ => &self.name,
+        }
+    }
+
+    fn is_job(&self) -> bool {
+        self.kind == "Job" && self.group() == "batch"
+    }
 }
+
+/// The digits of the hash that ends a job's name.
+const HASH_LENGTH: usize = 10;
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,7 +89,7 @@ impl Pairing {
             identity.group().to_owned(),
             identity.kind.clone(),
             namespace,
-            identity.name.clone(),
+            identity.family().to_owned(),
         )
     }
 }
@@ -198,6 +217,10 @@ fn one(
         (Some(old), Some(new)) => {
             let mut fields = fields::compare(&old.value, &new.value);
             namespaces.forget(&scope, &mut fields);
+            if old.identity.name != new.identity.name {
+                // It follows from the other fields.
+                fields.retain(|field| field.path.to_string() != "metadata.name");
+            }
             (Action::Changed, fields)
         }
         (None, _) => (Action::Added, Vec::new()),
@@ -212,8 +235,11 @@ fn one(
     if action == Action::Changed && fields.is_empty() {
         return;
     }
+    let is_another = old.iter().zip(&new).any(|(old, new)| old.identity.name != new.identity.name);
     let effects = if pairing.between {
         Vec::new()
+    } else if is_another {
+        vec![risk::ANOTHER_JOB]
     } else {
         let [old, new] = [&old, &new].map(|side| side.as_ref().map(|object| &object.value));
         risk::effects(&identity, old, new, &fields)

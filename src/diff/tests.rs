@@ -27,6 +27,28 @@ fn told(fields: &[FieldChange]) -> Vec<String> {
         .collect()
 }
 
+#[test]
+fn a_job_of_another_hash_is_the_same_one_changed() {
+    let job = |name: &str, image: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: {name}, namespace: shop}}\n\
+             spec: {{template: {{spec: {{containers: [{{name: a, image: {image}}}]}}}}}}\n"
+        )
+    };
+    let change = one(&job("web-migrate-0123456789", "a"), &job("web-migrate-abcdef0123", "b"));
+    let image = "spec.template.spec.containers[a].image: \"a\" -> \"b\"";
+    assert_eq!(told(&change.fields), [image]);
+    assert_eq!(change.identity.name, "web-migrate-abcdef0123");
+    assert_eq!(change.effects, [risk::ANOTHER_JOB]);
+    // Without another name it is refused.
+    let change = one(&job("web-migrate-0123456789", "a"), &job("web-migrate-0123456789", "b"));
+    assert_eq!(change.risk(), Risk::Replace);
+    // Other names end in anything.
+    let (old, new) = (job("web-migrate-one", "a"), job("web-migrate-two", "a"));
+    let changes = compare(&files(&[(WEB, &old)]), &files(&[(WEB, &new)]));
+    assert_eq!(changes.objects.len(), 2);
+}
+
 fn deployment(containers: &str) -> String {
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\n\

@@ -12,13 +12,11 @@ pub(super) fn check(view: &View<'_>, trees: &[Tree], path: &[String]) -> Result<
     let (schema, typed) = match path {
         [services, rest @ ..] if services == "services" => {
             let Some(name) = rest.first() else { return Ok(()) };
-            if !view.services().any(|known| known == name) {
+            let known = view.all_services();
+            if !known.contains(name) {
                 let message = format!("there is no service `{name}`");
-                return Err(Finding::error("unknown-path", message).known(
-                    "services",
-                    name,
-                    view.services(),
-                ));
+                let known = known.iter().map(String::as_str);
+                return Err(Finding::error("unknown-path", message).known("services", name, known));
             }
             (schemars::schema_for!(Service), 2)
         }

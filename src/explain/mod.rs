@@ -16,7 +16,11 @@ pub use path::{parse_path, show_path};
 
 use crate::finding::Finding;
 use crate::load::{Project, SystemFiles};
-use crate::merge::{chain, environment_layers, merge_all, service_layers, settle, system_layers};
+use crate::merge::{
+    ServiceLayers, chain, environment_layers, merge_all, migration_layers, service_layers, settle,
+    system_layers,
+};
+use crate::resolve::migration_name;
 use crate::source::Place;
 use crate::tree::Node;
 use history::Tree;
@@ -156,22 +160,39 @@ impl<'a> View<'a> {
         Self::new(self.project, self.environment, system).ok()
     }
 
+    /// The services that are described.
     fn services(&self) -> impl Iterator<Item = &'a str> {
         let map = self.files.node.child("services").and_then(Node::as_map);
         map.into_iter().flat_map(|map| map.entries.keys()).map(String::as_str)
     }
 
-    /// The layers of a service.
-    fn service(&self, name: &str) -> Option<Tree> {
-        let mut findings = Vec::new();
-        let layers = service_layers(
+    /// All services: those that are described, and the jobs before their releases.
+    fn all_services(&self) -> Vec<String> {
+        let jobs = self.services().filter(|name| {
+            self.layers(name).is_some_and(|layers| layers.merged.child("migrate").is_some())
+        });
+        let jobs = jobs.map(migration_name).collect::<Vec<String>>();
+        self.services().map(ToOwned::to_owned).chain(jobs).collect()
+    }
+
+    fn layers(&self, name: &str) -> Option<ServiceLayers<'_>> {
+        service_layers(
             self.project,
             self.files,
             &self.environments,
             &self.overrides,
             name,
-            &mut findings,
-        )?;
+            &mut Vec::new(),
+        )
+    }
+
+    /// The layers of a service, or of the job before the releases of one.
+    fn service(&self, name: &str) -> Option<Tree> {
+        let of = || self.services().find(|of| migration_name(of) == name);
+        let layers = match self.layers(name) {
+            Some(layers) => layers,
+            None => migration_layers(&self.layers(of()?)?)?,
+        };
         let prefix = vec!["services".to_owned(), name.to_owned()];
         let named = layers.layers.into_iter();
         let named = named.map(|layer| (layer.origin.words(), layer.node.into_owned()));

@@ -4,6 +4,7 @@
 //! its entry in the reference; each ends in an example. What an environment may not change is
 //! absent from the types ending in `Override`.
 
+mod beside;
 mod catalogue;
 mod data;
 mod environment;
@@ -16,10 +17,12 @@ mod outside;
 mod placement;
 mod policy;
 mod route;
+mod run;
 mod service;
 mod system;
 mod workload;
 
+pub use beside::{Init, InitOverride, Sidecar, SidecarOverride};
 pub use catalogue::{
     Bind, Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption,
     KindUse, KindVersion, Pick,
@@ -48,9 +51,10 @@ pub use outside::{
 pub use placement::{Annotations, Labels, Placement, Spread, SpreadRule, TaintEffect, Toleration};
 pub use policy::{Guard, Pods};
 pub use route::{By, Expose, ExposeOverride, Gateway, GatewayPods, Listeners};
+pub use run::{Migrate, MigrateOverride, Overlap, Run, When};
 pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};
 pub use workload::{
     Build, BuiltImage, Empty, Grpc, Health, HealthOverride, Image, Language, Metrics, Probe,
-    ProbeTimes, Replicas, Resources, Rolling, Rollout, Run,
+    ProbeTimes, Replicas, Resources, Rolling, Rollout,
 };

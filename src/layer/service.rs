@@ -1,6 +1,7 @@
 //! A service as a system describes it, what it may take from defaults, and what an environment
 //! may say of it.
 
+use super::beside::{Init, InitOverride, Sidecar, SidecarOverride};
 use super::data::{ConfigValue, File, Secret, SecretOverride, Volume, VolumeOverride};
 use super::exception::{Capabilities, HostPath, HostPathOverride, NeededLevel, Token, User, Why};
 use super::form::{OneOrMany, Short, TextItem};
@@ -8,10 +9,13 @@ use super::network::{Port, Use, UseOverride};
 use super::outside::{Elsewhere, ElsewhereOverride};
 use super::placement::{Annotations, Labels, Placement};
 use super::route::{Expose, ExposeOverride};
+use super::run::{Migrate, MigrateOverride, Overlap, Run, When};
 use super::workload::{
-    Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout, Run,
+    Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout,
 };
-use crate::value::{AbsolutePath, Duration, EnvName, ImageName, Name, PortName, SecretKey};
+use crate::value::{
+    AbsolutePath, Duration, EnvName, ImageName, Name, PortName, Schedule, SecretKey, TimeZone,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -89,6 +93,15 @@ service_keys! {
         ///
         /// Example: `uses: { postgresql: { as: database } }`
         uses: BTreeMap<String, Use>,
+        /// Services whose `migrate`, or jobs that, must have ended before it starts.
+        ///
+        /// Example: `after: [accounts]`
+        after: Vec<Name>,
+        /// A job that it runs once before each release, `<service>-migrate`. Its pods restart until
+        /// what it needs is there.
+        ///
+        /// Example: `migrate: { command: [/usr/local/bin/app, migrate] }`
+        migrate: Migrate,
         /// It is not run here; whoever uses it is told this host instead.
         ///
         /// Example: `elsewhere: { host: db.example.com }`
@@ -99,10 +112,35 @@ service_keys! {
         ///
         /// Example: `enabled: false`
         enabled: bool,
-        /// `service` (unless said) or `worker`.
+        /// `service` (unless said), `worker`, `job`, `cron` or `node`.
         ///
         /// Example: `run: worker`
         run: Run,
+        /// When a job runs: `before-release` (unless said), `after-release` or `by-hand`.
+        ///
+        /// Example: `when: by-hand`
+        when: When,
+        /// When a `run: cron` runs: minute, hour, day of the month, month, day of the week.
+        ///
+        /// Example: `schedule: "0 2 * * *"`
+        schedule: Schedule,
+        /// The time zone of its schedule; `UTC` unless said.
+        ///
+        /// Example: `time-zone: Europe/Berlin`
+        time_zone: TimeZone,
+        /// What happens if a run is due while another goes on: `forbid` (unless said), `allow` or
+        /// `replace`.
+        ///
+        /// Example: `overlap: replace`
+        overlap: Overlap,
+        /// How often a job is tried again after it failed; 6 unless said.
+        ///
+        /// Example: `retries: 3`
+        retries: u32,
+        /// How long a job may take, all tries together; 1h unless said.
+        ///
+        /// Example: `deadline: 15m`
+        deadline: Duration,
         /// Replaces the image's entrypoint.
         ///
         /// Example: `command: [/usr/local/bin/app]`
@@ -172,6 +210,15 @@ service_keys! {
         ///
         /// Example: `labels: { pod: { team: iot } }`
         labels: Labels,
+        /// Containers that run beside the main one, by name.
+        ///
+        /// Example: `sidecars: { proxy: { image: docker.io/envoyproxy/envoy:v1.36.2 } }`
+        sidecars: BTreeMap<Name, Sidecar>,
+        /// Containers that run and end before the main one starts, one after another in order of
+        /// name. Sidecars run by then.
+        ///
+        /// Example: `init: { warm: { command: [/usr/local/bin/app, warm] } }`
+        init: BTreeMap<Name, Init>,
         /// How long it may take to stop; 45s unless said.
         ///
         /// Example: `stop-within: 60s`
@@ -235,6 +282,34 @@ pub struct Override {
     ///
     /// Example: `options: { memory: 1Gi }`
     pub options: Option<BTreeMap<String, serde_json::Value>>,
+    /// When a `run: cron` runs: minute, hour, day of the month, month, day of the week.
+    ///
+    /// Example: `schedule: "0 4 * * *"`
+    pub schedule: Option<Schedule>,
+    /// The time zone of its schedule.
+    ///
+    /// Example: `time-zone: Europe/Berlin`
+    pub time_zone: Option<TimeZone>,
+    /// How often a job is tried again after it failed.
+    ///
+    /// Example: `retries: 3`
+    pub retries: Option<u32>,
+    /// How long a job may take, all tries together.
+    ///
+    /// Example: `deadline: 2h`
+    pub deadline: Option<Duration>,
+    /// What differs in the job before a release.
+    ///
+    /// Example: `migrate: { deadline: 2h }`
+    pub migrate: Option<MigrateOverride>,
+    /// What differs in containers beside the main one.
+    ///
+    /// Example: `sidecars: { proxy: { resources: { memory: 128Mi } } }`
+    pub sidecars: Option<BTreeMap<Name, SidecarOverride>>,
+    /// What differs in containers that run before the main one.
+    ///
+    /// Example: `init: { warm: { resources: { memory: 1Gi } } }`
+    pub init: Option<BTreeMap<Name, InitOverride>>,
     /// Times of the probes.
     ///
     /// Example: `health: { starts-within: 120s }`

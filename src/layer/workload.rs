@@ -105,16 +105,6 @@ impl<'de> Deserialize<'de> for Image {
     }
 }
 
-/// How a service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Run {
-    /// It is called by others.
-    Service,
-    /// Nobody calls it: it has no Service; its ports are for probes and metrics.
-    Worker,
-}
-
 /// How a service is asked whether it is well.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]

@@ -1,9 +1,10 @@
 //! The keys of layers' types, to tell a key that does not exist from one that stands elsewhere.
 
 use crate::layer::{
-    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Override,
-    Probe, ProbeTimes, Secret, SecretOverride, Service, SharedVolume, SharedVolumeOverride, System,
-    SystemOverride, Use, UseOverride, Volume, VolumeOverride,
+    Elsewhere, ElsewhereOverride, Expose, ExposeOverride, External, ExternalOverride, Init,
+    InitOverride, Migrate, MigrateOverride, Override, Probe, ProbeTimes, Secret, SecretOverride,
+    Service, SharedVolume, SharedVolumeOverride, Sidecar, SidecarOverride, System, SystemOverride,
+    Use, UseOverride, Volume, VolumeOverride,
 };
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
@@ -24,7 +25,7 @@ pub(super) fn only_in_environments(key: &str, allowed: Keys) -> bool {
 }
 
 /// The keys of what an environment may say of something, and of what a system may.
-fn pairs() -> [(Keys, Keys); 10] {
+fn pairs() -> [(Keys, Keys); 13] {
     [
         (of::<Override>(), of::<Service>()),
         (of::<UseOverride>(), of::<Use>()),
@@ -36,6 +37,9 @@ fn pairs() -> [(Keys, Keys); 10] {
         (of::<ExternalOverride>(), of::<External>()),
         (of::<SharedVolumeOverride>(), of::<SharedVolume>()),
         (of::<SystemOverride>(), of::<System>()),
+        (of::<SidecarOverride>(), of::<Sidecar>()),
+        (of::<InitOverride>(), of::<Init>()),
+        (of::<MigrateOverride>(), of::<Migrate>()),
     ]
 }
 

@@ -6,7 +6,8 @@ use crate::tree::{Entry, Node, Value};
 use camino::Utf8Path;
 
 /// Keys whose maps are keyed by name, so that `secrets` may be one of the names.
-const NAMED: &[&str] = &["services", "shapes", "uses", "volumes", "external", "offers"];
+const NAMED: &[&str] =
+    &["services", "shapes", "uses", "volumes", "sidecars", "init", "external", "offers"];
 
 /// Keys below which anything may stand.
 const FREE: &[&str] = &["options", "facts", "config"];

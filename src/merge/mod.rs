@@ -7,6 +7,8 @@
 
 mod kind;
 mod like;
+mod migration;
+mod run;
 mod service;
 mod system;
 #[cfg(test)]
@@ -14,6 +16,8 @@ mod tests;
 
 pub use kind::held;
 pub use like::{Inherited, chain, environment_layers};
+pub use migration::migration_layers;
+pub use run::{Fit, runs, unfit};
 pub use service::{Layer, Origin, ServiceLayers, own_code, said, service_layers};
 pub use system::{is_known, system_layers};
 

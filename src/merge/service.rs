@@ -1,6 +1,7 @@
 //! Which layers make up a service, in their order.
 
 use super::kind::from_kind;
+use super::run::{runs, unfit};
 use super::{merge_all, settle};
 use crate::finding::Finding;
 use crate::load::{KindEntry, Project, SystemFiles};
@@ -18,6 +19,8 @@ pub enum Origin {
     Shape(String),
     /// The service itself.
     Service,
+    /// That it is a job of another service before each release.
+    Migration,
 }
 
 impl Origin {
@@ -29,6 +32,7 @@ impl Origin {
             Self::Defaults => "defaults".to_owned(),
             Self::Shape(name) => format!("shape {name}"),
             Self::Service => "service".to_owned(),
+            Self::Migration => "migration".to_owned(),
         }
     }
 }
@@ -100,6 +104,7 @@ pub fn service_layers<'a>(
         layers.extend(defaults.map(|node| layer(Origin::Defaults, node)));
     }
     layers.extend(own);
+    leave_out_unfit(&mut layers);
     let mut merged = settle(merge_all(layers.iter().map(|layer| &*layer.node))?)?;
     remove_confirmations(&mut merged);
     Some(ServiceLayers { layers, merged })
@@ -113,13 +118,26 @@ pub fn said<'a>(file: &'a Node, sort: &str, name: &str) -> Option<&'a Node> {
 }
 
 /// Takes away `same`, which is about where values come from, and no value of the service.
-fn remove_confirmations(service: &mut Node) {
+pub(super) fn remove_confirmations(service: &mut Node) {
     let Value::Map(map) = &mut service.value else { return };
     for key in ["elsewhere", "expose"] {
         if let Some(Entry { node: Node { value: Value::Map(part), .. }, .. }) =
             map.entries.get_mut(key)
         {
             part.entries.remove("same");
+        }
+    }
+}
+
+/// What several services have by default is for those that have a use for it: replicas say nothing
+/// of a job.
+fn leave_out_unfit(layers: &mut [Layer<'_>]) {
+    let said: Vec<Node> = layers.iter().map(|layer| part(&layer.node, &["run"])).collect();
+    let run = merge_all(&said).and_then(settle);
+    let run = run.as_ref().map_or("service", runs);
+    for layer in layers.iter_mut().filter(|layer| layer.origin == Origin::Defaults) {
+        if unfit(run).any(|fit| layer.node.child(fit.key).is_some()) {
+            without(&mut layer.node, unfit(run).map(|fit| fit.key));
         }
     }
 }
@@ -152,6 +170,14 @@ pub(super) fn part(layer: &Node, keys: &[&str]) -> Node {
     let entries = keys.iter().filter_map(|key| map.entries.get_key_value(*key));
     let entries = entries.map(|(key, entry)| (key.clone(), entry.clone())).collect();
     Node::new(layer.place, Value::Map(Map { entries, reset: map.reset }))
+}
+
+/// Removes keys from a layer.
+pub(super) fn without<'a>(layer: &mut Cow<'_, Node>, keys: impl Iterator<Item = &'a str>) {
+    let Value::Map(map) = &mut layer.to_mut().value else { return };
+    for key in keys {
+        map.entries.remove(key);
+    }
 }
 
 /// The shapes of a service: the system's, then what environments change in them.

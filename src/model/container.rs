@@ -1,14 +1,22 @@
 //! A container of a service: what it runs, what it is told, what it is asked.
 
-use super::Image;
-use crate::value::{AbsolutePath, Bytes, Capability, Cpu, Duration, EnvName, PortName, SecretKey};
+use super::{Image, Port};
+use crate::value::{
+    AbsolutePath, Bytes, Capability, Cpu, Duration, EnvName, Name, PortName, SecretKey,
+};
 use std::collections::BTreeMap;
 
 /// A container, complete.
 #[derive(Debug, Clone)]
 pub struct Container {
+    /// Its name.
+    pub name: Name,
+    /// The keys below the service that say it; none for the main one.
+    pub origin: Vec<String>,
     /// Its image.
     pub image: Image,
+    /// Whose image it is: a service's, or that of `SERVICE/CONTAINER`.
+    pub image_of: String,
     /// Replaces the image's entrypoint, if present.
     pub command: Option<Vec<String>>,
     /// Arguments of the entrypoint, if present.
@@ -17,12 +25,20 @@ pub struct Container {
     pub workdir: Option<AbsolutePath>,
     /// Its environment variables, in order of name.
     pub variables: Vec<Variable>,
+    /// The secrets that are files for it, in order of key.
+    pub secrets: Vec<SecretFile>,
+    /// The volumes that it mounts.
+    pub mounts: Vec<Mount>,
+    /// Its own ports, in order of name.
+    pub ports: Vec<Port>,
     /// What it is asked.
     pub probes: Probes,
     /// What it requests.
     pub requests: Resources,
     /// What it may use at most.
     pub limits: Resources,
+    /// The user it runs as, if not the service's.
+    pub user: Option<u32>,
     /// Whether it may write outside its volumes.
     pub writable_root: bool,
     /// Capabilities of the kernel that it has; none for most.
@@ -31,8 +47,28 @@ pub struct Container {
     pub privileged: bool,
 }
 
-/// What a container is asked.
+/// A secret that is a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretFile {
+    /// The key in the service's secrets.
+    pub key: SecretKey,
+    /// Where the file is.
+    pub path: AbsolutePath,
+    /// Whether the service starts without it.
+    pub optional: bool,
+}
+
+/// A mounted volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// The volume of the service.
+    pub volume: Name,
+    /// Where it is mounted.
+    pub path: AbsolutePath,
+}
+
+/// What a container is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Probes {
     /// Until it succeeds once.
     pub start: Option<Probe>,

@@ -8,11 +8,13 @@ mod gateway;
 mod image;
 pub mod names;
 mod placement;
+mod run;
 mod service;
 mod volume;
 
 pub use container::{
-    Container, Part, Probe, ProbeCheck, Probes, Resources, Variable, VariableValue,
+    Container, Mount, Part, Probe, ProbeCheck, Probes, Resources, SecretFile, Variable,
+    VariableValue,
 };
 pub use environment::{Environment, Guard, Tier};
 pub use exception::Exception;
@@ -20,9 +22,9 @@ pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
 pub use placement::{Marks, Placement, Toleration};
+pub use run::{Budget, Run};
 pub use service::{
-    Endpoint, File, Port, Replicas, Rollout, Secret, SecretForm, SecretReference, Service,
-    ServiceKind,
+    Endpoint, File, Port, Replicas, Rollout, Secret, SecretReference, Service, ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 

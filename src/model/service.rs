@@ -1,7 +1,7 @@
 //! A service, complete.
 
-use super::{Caller, Container, Exception, Exposed, Flow, Marks, Placement, Volume};
-use crate::layer::{PodSecurityLevel, Protocol, Run, TokenRule};
+use super::{Budget, Caller, Container, Exception, Exposed, Flow, Marks, Placement, Run, Volume};
+use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
 use crate::value::{
     AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
 };
@@ -25,11 +25,19 @@ pub struct Service {
     pub kind: ServiceKind,
     /// The version that people know it by, if it can be a label.
     pub version: Option<LabelValue>,
-    /// Whether it is called or not.
+    /// How it runs.
     pub run: Run,
+    /// What it may use up, if it ends by itself.
+    pub budget: Option<Budget>,
+    /// The service before whose releases it runs, if it is the `migrate` of one.
+    pub migrates: Option<Name>,
     /// Its main container.
     pub container: Container,
-    /// Its ports, in order of name.
+    /// Containers that run beside it, in order of name.
+    pub sidecars: Vec<Container>,
+    /// Containers that end before the main one starts, in their order.
+    pub init: Vec<Container>,
+    /// The ports of all its containers, in order of name.
     pub ports: Vec<Port>,
     /// What Prometheus scrapes.
     pub metrics: Vec<Endpoint>,
@@ -39,9 +47,9 @@ pub struct Service {
     pub callers: Vec<Caller>,
     /// Its files, in order of path.
     pub files: Vec<File>,
-    /// Its secrets, in order of key.
+    /// The secrets of all its containers, in order of key.
     pub secrets: Vec<Secret>,
-    /// Its volumes, in order of name.
+    /// The volumes of all its containers, in order of name.
     pub volumes: Vec<Volume>,
     /// How many pods run.
     pub replicas: Replicas,
@@ -49,6 +57,13 @@ pub struct Service {
     pub rollout: Rollout,
     /// How long it may take to stop.
     pub stop_within: Duration,
+    /// How long it goes on after it was told to stop, so that nobody is sent to it any more when it
+    /// ends; nothing where nobody calls it.
+    pub drain: Option<Duration>,
+    /// How long a new pod must be well until it counts.
+    pub settles_within: Duration,
+    /// How long a rollout may go without a pod that gets well, until it has failed.
+    pub progress_within: Duration,
     /// The user it runs as.
     pub user: u32,
     /// The group it runs as, and that owns its volumes.
@@ -73,7 +88,9 @@ pub struct Service {
     pub pull_secret: Option<Host>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
-    /// The services that it waits for at its start.
+    /// The jobs that must have ended before it starts.
+    pub after: Vec<Name>,
+    /// The services that it waits for at its start, and those jobs.
     pub needs: Vec<Name>,
 }
 
@@ -147,15 +164,13 @@ pub struct File {
     pub origin: Vec<String>,
 }
 
-/// A secret that the container gets.
+/// A secret that a container of the service gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
     /// The key in the service's secrets.
     pub key: SecretKey,
     /// Where it lies in the store.
     pub reference: SecretReference,
-    /// How the container gets it.
-    pub form: SecretForm,
     /// Whether the service starts without it.
     pub optional: bool,
     /// The keys below the service that say it.
@@ -169,15 +184,6 @@ pub struct SecretReference {
     pub path: String,
     /// The property of what lies there.
     pub property: String,
-}
-
-/// How a container gets a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SecretForm {
-    /// A file at this path.
-    File(AbsolutePath),
-    /// A variable, which `variables` holds.
-    Variable,
 }
 
 /// How many pods run.

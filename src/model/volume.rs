@@ -3,12 +3,12 @@
 use crate::layer::Reclaim;
 use crate::value::{AbsolutePath, Bytes, Host, Name};
 
-/// A mounted volume.
+/// A volume of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
     /// Its name within the service.
     pub name: Name,
-    /// Where it is mounted.
+    /// Where the main container mounts it; a sidecar's own is mounted there by that.
     pub path: AbsolutePath,
     /// What it is.
     pub source: VolumeSource,
@@ -21,6 +21,8 @@ pub enum VolumeSource {
     ClaimPerReplica(Claim),
     /// One claim for the service.
     Claim(Claim),
+    /// The claim of the service before whose releases this one runs.
+    ClaimOf(Name),
     /// A volume of the system.
     System(Name),
     /// Scratch space.

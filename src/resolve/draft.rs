@@ -1,20 +1,22 @@
 //! Drafts: what is known of each service before flows and texts are resolved. Other services ask
 //! for it, so all drafts of an environment are made first.
 
+use super::beside::{self, Beside};
 use super::{
-    elsewhere, exceptions, facts, image, level, marks, options, ports, system,
+    elsewhere, exceptions, facts, image, level, marks, migration, named, options, ports, run,
+    system,
     texts::{Facts, Texts},
 };
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
-use crate::merge::{Layer, Origin, ServiceLayers, own_code, said, service_layers};
-use crate::model::{Environment, Image, Port};
+use crate::merge::{ServiceLayers, migration_layers, own_code, said};
+use crate::model::{Environment, Image, Port, Run};
 use crate::source::Place;
-use crate::tree::{Map, Node, Value};
+use crate::tree::{Node, Value};
 use crate::value::{Name, Namespace, PortName};
 use serde_json::Map as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One environment with the drafts of all its systems.
 pub struct World<'a> {
@@ -78,19 +80,28 @@ pub struct Draft<'a> {
     pub kind: Option<KindDraft<'a>>,
     /// Its image; absent if it is at fault, which was reported.
     pub image: Option<Image>,
-    /// Its ports in order of name.
+    /// The ports of all its containers, in order of name.
     pub ports: Vec<Port>,
     /// Ports that have no number, which was reported.
     pub(super) unnumbered: Vec<PortName>,
-    /// Whether nobody calls it.
-    pub worker: bool,
+    /// Those of its main container.
+    pub own_ports: Vec<Port>,
+    /// How it runs.
+    pub run: Run,
+    /// The service before whose releases it runs, if it is the `migrate` of one.
+    pub migrates: Option<Name>,
     /// The namespace in which it lives.
     pub namespace: Namespace,
     /// The level of that namespace, where it is one beside the system's own.
     pub beside: Option<layer::PodSecurityLevel>,
+    /// For a container beside the main one: the keys below the service that lead to it.
+    pub keys: Vec<String>,
+    /// Its containers beside the main one.
+    pub containers: Vec<Beside<'a>>,
 }
 
 /// A service's kind.
+#[derive(Clone)]
 pub struct KindDraft<'a> {
     /// The entry of the catalogue.
     pub entry: &'a KindEntry,
@@ -133,6 +144,21 @@ impl Draft<'_> {
     #[must_use]
     pub fn here(&self) -> bool {
         self.enabled && self.elsewhere.is_none()
+    }
+
+    /// Whether it is a container beside the main one of a service.
+    pub(super) fn is_beside(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// The name of the service that it is, or before whose releases it runs.
+    pub(super) fn whose(&self) -> &Name {
+        self.migrates.as_ref().unwrap_or(&self.name)
+    }
+
+    /// The keys below the service of what it says itself.
+    pub(super) fn origin(&self, keys: &[String]) -> Vec<String> {
+        self.keys.iter().chain(keys).cloned().collect()
     }
 }
 
@@ -193,11 +219,17 @@ fn system_draft<'a>(
         .filter_map(|name| Some((name.to_owned(), removal(files, &draft.overrides, name)?)))
         .collect();
     draft.removed = removed.into_iter().collect();
-    let services: Vec<_> = draft
-        .described()
-        .filter_map(|name| Some((name.to_owned(), service_draft(world, &draft, name, findings)?)))
-        .collect();
-    draft.services = services.into_iter().collect();
+    let mut services = BTreeMap::new();
+    for name in draft.described() {
+        let Some(layers) = named::layers(world, &draft, name, findings) else { continue };
+        let migration = migration_layers(&layers);
+        let Some(of) = service_draft(world, &draft, name, layers, findings) else { continue };
+        let migration =
+            migration.and_then(|layers| migration::draft(world, &draft, &of, layers, findings));
+        let all = std::iter::once(of).chain(migration);
+        services.extend(all.map(|draft| (draft.name.to_string(), draft)));
+    }
+    draft.services = services;
     image::share(&mut draft, findings);
     draft.public = facts::public_services(world, &draft);
     Some(draft)
@@ -211,7 +243,8 @@ fn removal(files: &SystemFiles, overrides: &[&Node], name: &str) -> Option<Place
 }
 
 /// What to do about a name that only an environment knows.
-const DESCRIBE_FIRST: &str = "describe it for all environments first; one says only what differs";
+pub(super) const DESCRIBE_FIRST: &str =
+    "describe it for all environments first; one says only what differs";
 
 /// What an environment says of a service, a shape or a volume that does not exist.
 fn unknown_names(files: &SystemFiles, overrides: &[&Node], findings: &mut Vec<Finding>) {
@@ -270,92 +303,14 @@ fn unknown_clients(
     }
 }
 
-/// What an environment says of a flow, a secret or a volume that the service does not have. Their
-/// names are the same everywhere, so such an entry is told, and left out of what is merged.
-fn unknown_entries(
-    overrides: &[&Node],
-    layers: &mut ServiceLayers<'_>,
-    kinds: &BTreeMap<String, KindEntry>,
-    name: &str,
-    findings: &mut Vec<Finding>,
-) {
-    let is_override = |place: Place| overrides.iter().any(|file| file.place.file == place.file);
-    let mut unknown: Vec<(&str, String)> = Vec::new();
-    for (key, word) in [
-        ("uses", "flow to"),
-        ("secrets", "secret"),
-        ("volumes", "volume"),
-        ("host-paths", "path of the node"),
-    ] {
-        let entries = |layer| entries(layer, key);
-        let said =
-            |layer: &&Layer<'_>| layer.origin != Origin::Defaults && is_override(layer.node.place);
-        if !layers.layers.iter().filter(said).any(|layer| entries(layer).is_some()) {
-            continue;
-        }
-        let own = layers.layers.iter().filter(|layer| !is_override(layer.node.place));
-        let own = own.filter_map(entries).flat_map(|map| map.entries.keys());
-        let mut known: BTreeSet<&str> = own.map(String::as_str).collect();
-        if key == "volumes" {
-            known.extend(data_folders(&layers.merged, kinds));
-        }
-        let said = layers.layers.iter().filter(said).filter_map(entries);
-        for (entry, at) in said.flat_map(|map| &map.entries) {
-            if known.contains(entry.as_str()) {
-                continue;
-            }
-            let finding =
-                Finding::error("unknown-name", format!("`{name}` has no {word} `{entry}`"))
-                    .at(at.key)
-                    .known("known", entry, known.iter().copied());
-            findings.push(match finding.help {
-                Some(_) => finding,
-                None => finding.help(DESCRIBE_FIRST),
-            });
-            unknown.push((key, entry.clone()));
-        }
-    }
-    for (key, entry) in unknown {
-        if let Value::Map(merged) = &mut layers.merged.value
-            && let Some(Value::Map(map)) =
-                merged.entries.get_mut(key).map(|entry| &mut entry.node.value)
-        {
-            map.entries.remove(&entry);
-        }
-    }
-}
-
-fn entries<'a>(layer: &'a Layer<'_>, key: &str) -> Option<&'a Map> {
-    layer.node.child(key).and_then(Node::as_map)
-}
-
-/// The volumes that a kind brings with it.
-fn data_folders<'a>(
-    service: &Node,
-    kinds: &'a BTreeMap<String, KindEntry>,
-) -> impl Iterator<Item = &'a str> {
-    let kind = match service.child("kind").map(|kind| &kind.value) {
-        Some(Value::Text(kind)) => kinds.get(kind),
-        _ => None,
-    };
-    let contract = kind.and_then(|kind| kind.kind.contract.as_ref());
-    let folders = contract.and_then(|contract| contract.data.as_ref());
-    folders.into_iter().flatten().map(|(name, _)| name.as_str())
-}
-
 fn service_draft<'a>(
     world: &World<'a>,
     system: &SystemDraft<'a>,
     name: &str,
+    layers: ServiceLayers<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Draft<'a>> {
     let files = system.files;
-    let mut layers =
-        service_layers(world.project, files, &world.layers, &system.overrides, name, findings)?;
-    if layers.merged.has_unknown() {
-        return None;
-    }
-    unknown_entries(&system.overrides, &mut layers, &world.project.kinds, name, findings);
     let node = layers.merged;
     let (service, problems) = read::<layer::Service>(&node);
     findings.extend(problems);
@@ -386,8 +341,8 @@ fn service_draft<'a>(
             );
         }
     }
-    let worker = service.run == Some(layer::Run::Worker);
     let (beside, namespace) = level::of_service(system, &service, &node, findings);
+    let run = run::run(name, &node, &service, findings)?;
     let mut draft = Draft {
         name: name.parse().ok()?,
         place: files.node.key_place(&["services", name]),
@@ -399,13 +354,21 @@ fn service_draft<'a>(
         image: None,
         ports: Vec::new(),
         unnumbered: Vec::new(),
-        worker,
+        own_ports: Vec::new(),
+        run,
+        migrates: None,
         namespace,
         beside,
+        keys: Vec::new(),
+        containers: Vec::new(),
         node,
         service,
     };
-    (draft.ports, draft.unnumbered) = ports::ports(&draft, findings);
+    (draft.own_ports, draft.unnumbered) = ports::ports(&draft, findings);
+    draft.containers = beside::drafts(world, &draft, findings);
+    let beside = draft.containers.iter().flat_map(|beside| beside.draft.unnumbered.iter().cloned());
+    draft.unnumbered.extend(beside);
+    draft.ports = ports::of_all(&draft, findings);
     elsewhere::unknown(&draft, findings);
     draft.image = image::image(world, system, &draft, findings);
     Some(draft)

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 /// Reads exceptions from the keys of a service, or of a system.
 struct Reading<'a> {
     node: &'a Node,
+    /// The keys below the service that lead to its node.
+    keys: &'a [String],
     found: Vec<Exception>,
     findings: &'a mut Vec<Finding>,
 }
@@ -35,7 +37,12 @@ impl Reading<'_> {
         self.found.push(Exception {
             what,
             why: why.to_owned(),
-            origin: origin.iter().map(|key| (*key).to_owned()).collect(),
+            origin: self
+                .keys
+                .iter()
+                .cloned()
+                .chain(origin.iter().map(ToString::to_string))
+                .collect(),
             place,
         });
     }
@@ -50,17 +57,11 @@ pub(super) fn of_service(
 ) -> Vec<Exception> {
     use ExceptionKey as Key;
     let said = &draft.service;
-    let mut reading = Reading { node: &draft.node, found: Vec::new(), findings };
-    if let Some(user) = said.user.as_deref().filter(|user| user.id == Some(0)) {
-        if user.why.is_some() {
-            reading.add(Key::User, &["user"], user.why.as_ref());
-        } else {
-            reading.findings.push(root(draft));
-        }
+    let mut found = Vec::new();
+    for container in std::iter::once(draft).chain(draft.containers.iter().map(|it| &it.draft)) {
+        found.append(&mut of_container(container, findings));
     }
-    if let Some(capabilities) = &said.capabilities {
-        reading.add(Key::Capabilities, &["capabilities"], capabilities.why.as_ref());
-    }
+    let mut reading = Reading { node: &draft.node, keys: &[], found, findings };
     for (what, said) in [
         (Key::WritableRoot, &said.writable_root),
         (Key::Privileged, &said.privileged),
@@ -85,9 +86,26 @@ pub(super) fn of_service(
     let mut found = reading.found;
     // Where the system's own level is weak enough, nothing is excepted.
     found.retain(|exception| exception.what != Key::PodSecurity || draft.beside.is_some());
-    let who = format!("{}/{}", system.name, draft.name);
+    let who = format!("{}/{}", system.name, draft.whose());
     refused(world, &who, &found, findings);
     found
+}
+
+/// Those that a container beside the main one may say too.
+fn of_container(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Exception> {
+    let said = &draft.service;
+    let mut reading = Reading { node: &draft.node, keys: &draft.keys, found: Vec::new(), findings };
+    if let Some(user) = said.user.as_deref().filter(|user| user.id == Some(0)) {
+        if user.why.is_some() {
+            reading.add(ExceptionKey::User, &["user"], user.why.as_ref());
+        } else {
+            reading.findings.push(root(draft));
+        }
+    }
+    if let Some(capabilities) = &said.capabilities {
+        reading.add(ExceptionKey::Capabilities, &["capabilities"], capabilities.why.as_ref());
+    }
+    reading.found
 }
 
 fn root(draft: &Draft<'_>) -> Finding {
@@ -103,7 +121,7 @@ pub(super) fn of_system(
     findings: &mut Vec<Finding>,
 ) -> Vec<Exception> {
     let Some(said) = &system.typed.pod_security else { return Vec::new() };
-    let mut reading = Reading { node: &system.node, found: Vec::new(), findings };
+    let mut reading = Reading { node: &system.node, keys: &[], found: Vec::new(), findings };
     reading.add(ExceptionKey::PodSecurity, &["pod-security"], said.why.as_ref());
     let mut found = reading.found;
     found.retain(|_| system.level > world.environment.pod_security);

@@ -141,8 +141,9 @@ fn port<'a>(
     if let Some(port) = named.or(fitting.first().filter(|_| fitting.len() == 1)) {
         return Some(port);
     }
-    // One without a number was told, and may be the one that is meant.
-    if !draft.unnumbered.is_empty() {
+    // One without a number was told, and may be the one that is meant; so was that nobody can call
+    // it.
+    if !draft.unnumbered.is_empty() || !draft.run.is_called() {
         return None;
     }
     let place = draft.node.key_place(&["expose"]);
@@ -158,7 +159,7 @@ fn port<'a>(
             format!("`{name}` is exposed and has no port that can be called"),
         )
         .at(place)
-        .help("give it a port; a worker is called by nobody")
+        .help("give it a port")
     } else {
         let help = "say the `protocol` of its port, or `by: load-balancer`";
         Finding::error(

@@ -14,7 +14,7 @@ pub(super) fn fact_key(name: &str) -> String {
     name.replace(['-', '/'], "_")
 }
 
-/// The facts of a service.
+/// The facts of a service. Texts of its job before a release mean the service's name and ports.
 pub(super) fn facts(
     world: &World<'_>,
     system: &SystemDraft<'_>,
@@ -25,9 +25,10 @@ pub(super) fn facts(
     secrets: &mut SecretTable,
 ) -> Facts {
     let environment = &world.environment;
+    let whose = system.services.get(draft.whose().as_str()).unwrap_or(draft);
     let mut facts = Facts::default();
     facts.extend(system.public.clone());
-    for port in &draft.unnumbered {
+    for port in &whose.unnumbered {
         facts.unknown(format!("ports.{}", fact_key(port.as_str())));
         facts.unknown("self.url".to_owned());
     }
@@ -35,7 +36,7 @@ pub(super) fn facts(
         facts.unknown("release".to_owned());
     }
     let mut set = |name: &str, fact: Value| facts.set(name, fact);
-    set("service", draft.name.as_str().into());
+    set("service", whose.name.as_str().into());
     set("system", system.name.as_str().into());
     set("environment", environment.name.as_str().into());
     set("target", "kubernetes".into());
@@ -49,25 +50,8 @@ pub(super) fn facts(
     );
     let tag = draft.image.as_ref().and_then(|image| image.tag.as_ref());
     set("release", Value::from_pairs(tag.map(|tag| ("version", tag.as_str()))));
-    set("ports", keyed(draft.ports.iter().map(|port| (port.name.as_str(), port.number.into()))));
-    set("self", own(draft));
-    set(
-        "config",
-        keyed(draft.service.config.iter().flatten().filter_map(|(name, value)| match value {
-            ConfigValue::Literal(text) => Some((name.as_str(), text.into())),
-            ConfigValue::Template(_) => None,
-        })),
-    );
-    set(
-        "secrets",
-        keyed(draft.service.secrets.iter().flatten().filter_map(|(key, secret)| {
-            if secret.form == Some(SecretAs::Env) || secret.enabled == Some(false) {
-                return None;
-            }
-            let path = secret.path.as_ref().map(ToString::to_string);
-            Some((key.as_str(), path.unwrap_or_else(|| format!("/run/secrets/{key}")).into()))
-        })),
-    );
+    set("ports", keyed(whose.ports.iter().map(|port| (port.name.as_str(), port.number.into()))));
+    set("self", own(whose));
     if let Some(exposed) = exposed {
         set("expose", public(exposed));
     } else {
@@ -93,7 +77,9 @@ pub(super) fn facts(
                     VolumeSource::Scratch { limit, .. } => {
                         limit.as_ref().map(|limit| limit.count())
                     }
-                    VolumeSource::System(_) | VolumeSource::Host { .. } => None,
+                    VolumeSource::System(_)
+                    | VolumeSource::ClaimOf(_)
+                    | VolumeSource::Host { .. } => None,
                 };
                 let mebibytes = size.map_or(0, |size| size >> 20);
                 (volume.name.as_str(), Value::from_pairs([("mebibytes", mebibytes)]))
@@ -106,6 +92,26 @@ pub(super) fn facts(
             }
         }
     }
+    facts.extend(of_container(draft));
+    facts
+}
+
+/// The facts that each container has of its own: its configuration, and where its secrets lie.
+pub(super) fn of_container(draft: &Draft<'_>) -> Facts {
+    let config = draft.service.config.iter().flatten().filter_map(|(name, value)| match value {
+        ConfigValue::Literal(text) => Some((name.as_str(), text.into())),
+        ConfigValue::Template(_) => None,
+    });
+    let secrets = draft.service.secrets.iter().flatten().filter_map(|(key, secret)| {
+        if secret.form == Some(SecretAs::Env) || secret.enabled == Some(false) {
+            return None;
+        }
+        let path = secret.path.as_ref().map(ToString::to_string);
+        Some((key.as_str(), path.unwrap_or_else(|| format!("/run/secrets/{key}")).into()))
+    });
+    let mut facts = Facts::default();
+    facts.set("config", keyed(config));
+    facts.set("secrets", keyed(secrets));
     facts
 }
 

@@ -21,6 +21,9 @@ const READY: Times = Times { every: "5s", timeout: "3s", failures: 2 };
 /// A start is asked for often, so that a service that is up early is used early.
 const START: Times = Times { every: "2s", timeout: "3s", failures: 3 };
 
+/// The shortest time that Kubernetes can count.
+const SHORTEST: Duration = Duration::from_secs(1);
+
 fn seconds(text: &str) -> Duration {
     text.parse().expect("a constant of this file")
 }
@@ -32,6 +35,10 @@ pub(super) fn probes(
     facts: &Facts,
     findings: &mut Vec<Finding>,
 ) -> Probes {
+    if draft.run.ends() && !draft.is_beside() {
+        // Whether a job is well, its exit code says.
+        return Probes { start: None, live: None, ready: None };
+    }
     let said = draft.service.health.clone().unwrap_or_default();
     let contract = draft.kind.as_ref().and_then(|kind| {
         kind.entry.kind.contract.as_ref().and_then(|contract| contract.health.as_ref())
@@ -47,11 +54,17 @@ pub(super) fn probes(
     let live = ask.check("live", said.live.as_deref(), of_kind(Contract::live));
     let ready = ask.check("ready", said.ready.as_deref(), of_kind(Contract::ready));
     let start = ask.check("start", said.start.as_deref(), None);
-    let timed = |check: &ProbeCheck, said: Option<&layer::Probe>, times: &Times| Probe {
-        check: check.clone(),
-        every: said.and_then(|said| said.every).unwrap_or_else(|| seconds(times.every)),
-        timeout: said.and_then(|said| said.timeout).unwrap_or_else(|| seconds(times.timeout)),
-        failures: said.and_then(|said| said.failures).unwrap_or(times.failures),
+    let timed = |check: &ProbeCheck, said: Option<&layer::Probe>, times: &Times| {
+        let every = said.and_then(|said| said.every).unwrap_or_else(|| seconds(times.every));
+        Probe {
+            check: check.clone(),
+            every,
+            // The answer comes before the next question.
+            timeout: said
+                .and_then(|said| said.timeout)
+                .unwrap_or_else(|| seconds(times.timeout).min(every).max(SHORTEST)),
+            failures: said.and_then(|said| said.failures).unwrap_or(times.failures),
+        }
     };
     let first = start.clone().or_else(|| live.clone()).or_else(|| ready.clone());
     let start = match (within, start, first) {
@@ -59,7 +72,13 @@ pub(super) fn probes(
             let mut probe = timed(&check, said.start.as_deref(), &START);
             let every = probe.every.as_millis().max(1);
             let needed = u32::try_from(within.as_millis().div_ceil(every)).unwrap_or(u32::MAX);
-            probe.failures = needed.max(START.failures);
+            match said.start.as_ref().and_then(|said| said.failures) {
+                Some(failures) if failures < needed => {
+                    ask.findings.push(too_few_failures(draft, &probe, within, needed));
+                }
+                Some(_) => {}
+                None => probe.failures = needed.max(START.failures),
+            }
             Some(probe)
         }
         (None, Some(check), _) => Some(timed(&check, said.start.as_deref(), &START)),
@@ -90,6 +109,18 @@ pub(super) fn probes(
         live: live.map(|check| timed(&check, said.live.as_deref(), &LIVE)),
         ready: ready.map(|check| timed(&check, said.ready.as_deref(), &READY)),
     }
+}
+
+/// A startup probe that gives up before the service may be up.
+fn too_few_failures(draft: &Draft<'_>, probe: &Probe, within: Duration, needed: u32) -> Finding {
+    let given_up = Duration::from_secs(probe.every.as_millis() * u64::from(probe.failures) / 1000);
+    Finding::error(
+        "start-too-short",
+        format!("a start may take {within}, and is given up after {given_up}"),
+    )
+    .at(draft.node.value_place(&["health", "start", "failures"]))
+    .related(draft.node.value_place(&["health", "starts-within"]), "it may take this")
+    .help(format!("remove `failures`, which follows from `starts-within`, or say {needed} or more"))
 }
 
 /// The contract's questions as probes.
@@ -214,7 +245,7 @@ impl Asker<'_> {
 
     /// The port that is asked: the named one, the usual one, or the only one.
     fn port(&mut self, by: &By<'_>, name: Option<&PortName>, usual: &[&str]) -> Option<Port> {
-        let (ports, unnumbered) = (&self.draft.ports, &self.draft.unnumbered);
+        let (ports, unnumbered) = (&self.draft.own_ports, &self.draft.unnumbered);
         let known = || ports.iter().map(|port| port.name.as_str());
         if let Some(name) = name {
             let found = ports.iter().find(|port| port.name == *name);

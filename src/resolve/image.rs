@@ -5,7 +5,7 @@ use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::Image;
-use crate::value::{ImageName, ImageReference, Tag};
+use crate::value::{ImageName, ImageReference, Name, Tag};
 
 /// The tag of an own image that has no release.
 pub(super) const UNRELEASED: &str = "unreleased";
@@ -34,43 +34,62 @@ pub(super) fn image(
     }
 }
 
-/// Gives services that say `image: { of: … }` the image of the other.
+/// Gives services, and containers beside them, that say `image: { of: … }` the image of the other.
 pub(super) fn share(system: &mut SystemDraft<'_>, findings: &mut Vec<Finding>) {
-    let mut shared = Vec::new();
+    let mut shared: Vec<(String, Option<usize>, Option<Image>)> = Vec::new();
     for (name, draft) in &system.services {
-        let Some(layer::Image::Of(other)) = &draft.service.image else { continue };
-        let place = draft.node.value_place(&["image", "of"]);
-        match system.services.get(other.of.as_str()) {
-            Some(owner)
-                if owner.own && !matches!(owner.service.image, Some(layer::Image::Of(_))) =>
-            {
-                shared.push((name.clone(), owner.image.clone()));
-            }
-            Some(owner) => findings.push(
-                Finding::error("no-own-image", format!("`{}` has no image of its own", other.of))
-                    .at(place)
-                    .related(owner.place, "it is described here")
-                    .help("name the service that builds the image"),
-            ),
-            // A service whose own description is at fault was reported there.
-            None if system.describes(other.of.as_str())
-                && !system.removed.contains_key(other.of.as_str()) => {}
-            None => {
-                let known = system.described();
-                findings.push(
-                    Finding::error(
-                        "unknown-service",
-                        format!("there is no service `{}`", other.of),
-                    )
-                    .at(place)
-                    .known("services", other.of.as_str(), known),
-                );
+        let beside = draft.containers.iter().enumerate();
+        let all = beside.map(|(index, beside)| (Some(index), &beside.draft));
+        for (index, container) in std::iter::once((None, draft)).chain(all) {
+            let Some(layer::Image::Of(other)) = &container.service.image else { continue };
+            match owner(system, &other.of, container) {
+                Ok(image) => shared.push((name.clone(), index, image)),
+                Err(finding) => findings.extend(finding.map(|finding| *finding)),
             }
         }
     }
-    for (name, image) in shared {
-        if let Some(draft) = system.services.get_mut(&name) {
-            draft.image = image;
+    for (name, index, image) in shared {
+        let Some(draft) = system.services.get_mut(&name) else { continue };
+        match index {
+            None => draft.image = image,
+            Some(index) => draft.containers[index].draft.image = image,
+        }
+    }
+}
+
+/// The image of a service that has one of its own; the error is nothing where the fault was
+/// reported already.
+fn owner(
+    system: &SystemDraft<'_>,
+    of: &Name,
+    draft: &Draft<'_>,
+) -> Result<Option<Image>, Option<Box<Finding>>> {
+    let fail = |finding| Err(Some(Box::new(finding)));
+    let place = draft.node.value_place(&["image", "of"]);
+    let owns = |other: &Draft<'_>| {
+        other.own
+            && other.migrates.is_none()
+            && !matches!(other.service.image, Some(layer::Image::Of(_)))
+    };
+    match system.services.get(of.as_str()) {
+        Some(owner) if owns(owner) => Ok(owner.image.clone()),
+        Some(owner) => fail(
+            Finding::error("no-own-image", format!("`{of}` has no image of its own"))
+                .at(place)
+                .related(owner.place, "it is described here")
+                .help("name the service that builds the image"),
+        ),
+        // A service whose own description is at fault was reported there.
+        None if system.describes(of.as_str()) && !system.removed.contains_key(of.as_str()) => {
+            Err(None)
+        }
+        None => {
+            let known = system.described();
+            fail(
+                Finding::error("unknown-service", format!("there is no service `{of}`"))
+                    .at(place)
+                    .known("services", of.as_str(), known),
+            )
         }
     }
 }
@@ -196,7 +215,7 @@ fn is_of_line(tag: &str, line: &str) -> bool {
     tag.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
 }
 
-fn third_party(
+pub(super) fn third_party(
     world: &World<'_>,
     draft: &Draft<'_>,
     reference: &ImageReference,

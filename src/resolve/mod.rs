@@ -1,7 +1,10 @@
 //! Resolve: layers to stacks. Pure. Defaults are applied here and nowhere else, every name is
 //! looked up, and all problems are reported at once.
 
+mod beside;
+mod budget;
 mod command;
+mod container;
 mod derived;
 mod draft;
 mod elsewhere;
@@ -18,6 +21,8 @@ mod image;
 mod kinds;
 mod level;
 mod marks;
+mod migration;
+mod named;
 mod names;
 mod options;
 mod order;
@@ -25,6 +30,7 @@ mod pins;
 mod ports;
 mod quota;
 mod reach;
+mod run;
 mod runtime;
 mod secrets;
 mod service;
@@ -35,6 +41,7 @@ mod variables;
 mod volumes;
 
 pub use draft::{Draft, SystemDraft, World};
+pub use migration::migration_name;
 
 use crate::finding::{Finding, any_error};
 use crate::load::Project;

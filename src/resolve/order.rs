@@ -6,14 +6,15 @@ use crate::source::Place;
 use crate::tree::Value;
 use std::collections::BTreeMap;
 
-/// Names so that whom each needs comes before it; of several possible orders the alphabetical
-/// one. A cycle is the error: the names along it.
+/// Names so that whom each needs comes before it; of several possible orders the one in which the
+/// names come. A cycle is the error: the names along it.
 pub(super) fn start_order<'a>(
+    names: impl IntoIterator<Item = &'a str>,
     needs: &BTreeMap<&'a str, Vec<&'a str>>,
 ) -> Result<Vec<&'a str>, Vec<&'a str>> {
     let mut order: Vec<&'a str> = Vec::with_capacity(needs.len());
     let mut state: BTreeMap<&'a str, Visit> = BTreeMap::new();
-    for start in needs.keys().copied() {
+    for start in names {
         if state.contains_key(start) {
             continue;
         }
@@ -78,7 +79,7 @@ pub(super) fn environments(project: &Project, findings: &mut Vec<Finding>) {
         needs.insert(name, vec![text]);
         places.insert(name, place);
     }
-    if let Err(cycle) = start_order(&needs) {
+    if let Err(cycle) = start_order(needs.keys().copied(), &needs) {
         let mut finding = Finding::error(
             "after-cycle",
             format!("environments come after each other in a cycle: {}", cycle.join(" -> ")),
@@ -110,12 +111,15 @@ mod tests {
     fn what_is_needed_comes_first() {
         let graph =
             needs(&[("api", &["db", "cache"]), ("cache", &[]), ("db", &[]), ("web", &["api"])]);
-        assert_eq!(start_order(&graph), Ok(vec!["db", "cache", "api", "web"]));
+        assert_eq!(
+            start_order(graph.keys().copied(), &graph),
+            Ok(vec!["db", "cache", "api", "web"])
+        );
     }
 
     #[test]
     fn a_cycle_is_named_from_its_start_to_its_start() {
         let graph = needs(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])]);
-        assert_eq!(start_order(&graph), Err(vec!["b", "c", "b"]));
+        assert_eq!(start_order(graph.keys().copied(), &graph), Err(vec!["b", "c", "b"]));
     }
 }

@@ -26,7 +26,11 @@ impl Pins {
     pub(super) fn add(&mut self, world: &World<'_>) {
         for system in world.systems.values() {
             let Some(release) = &system.files.release else { continue };
-            for draft in system.services.values() {
+            // What runs before a service's releases runs the service's image.
+            for draft in system.services.values().filter(|draft| draft.migrates.is_none()) {
+                for beside in &draft.containers {
+                    self.foreign(&beside.draft, draft.here());
+                }
                 if draft.own {
                     let shared = matches!(draft.service.image, Some(layer::Image::Of(_)));
                     let released = release.contains_key(draft.name.as_str());
@@ -35,14 +39,14 @@ impl Pins {
                         services.insert(draft.name.clone(), draft.place);
                     }
                 } else {
-                    self.foreign(draft);
+                    self.foreign(draft, draft.here());
                 }
             }
         }
     }
 
-    fn foreign(&mut self, draft: &Draft<'_>) {
-        let Some(image) = &draft.image else { return };
+    fn foreign(&mut self, draft: &Draft<'_>, here: bool) {
+        let Some(image) = draft.image.as_ref().filter(|image| !image.own) else { return };
         // The lock knows an image by its own name, not by that of a mirror.
         let of_kind = draft
             .kind
@@ -50,7 +54,7 @@ impl Pins {
             .and_then(|kind| kind.entry.kind.versions.as_ref()?.get(&kind.version)?.image.clone());
         let key = if of_kind.is_some() { "kind" } else { "image" };
         let name = of_kind.unwrap_or_else(|| image.name.clone());
-        if image.digest.is_none() && draft.here() {
+        if image.digest.is_none() && here {
             let reference = ImageReference::new(name.clone(), image.tag.clone(), None);
             let place = draft.node.value_place(&[key]);
             self.unlocked.entry(reference.to_string()).or_insert(place);

@@ -56,7 +56,7 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> (Vec<Port
                 .help("keep one of the names, or give one of them another number"),
             );
         }
-        let service = if draft.worker || is_metrics(&name) {
+        let service = if !draft.run.is_called() || is_metrics(&name) {
             None
         } else {
             match port.service_port {
@@ -69,6 +69,43 @@ pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> (Vec<Port
         ports.push(Port { name, number: number.get(), protocol, service, internal });
     }
     (ports, unnumbered)
+}
+
+/// The ports of all containers of a service, in order of name: they share one address.
+pub(super) fn of_all(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Vec<Port> {
+    let mut all: Vec<(Port, Place)> = Vec::new();
+    for container in std::iter::once(draft).chain(draft.containers.iter().map(|it| &it.draft)) {
+        for port in &container.own_ports {
+            let at = place(container, &port.name);
+            let is_udp = |port: &Port| port.protocol == Protocol::Udp;
+            let twin = all.iter().find(|(other, _)| {
+                other.name == port.name
+                    || (other.number == port.number && is_udp(other) == is_udp(port))
+            });
+            // Two ports of one container are told where its ports are read.
+            if let Some((twin, other)) = twin.filter(|_| container.is_beside()) {
+                let message = if twin.name == port.name {
+                    format!("two containers of `{}` have a port `{}`", draft.name, port.name)
+                } else {
+                    format!(
+                        "two containers of `{}` listen on {}, for `{}` and `{}`",
+                        draft.name, port.number, twin.name, port.name
+                    )
+                };
+                findings.push(
+                    Finding::error("port-twice", message)
+                        .at(at)
+                        .related(*other, "the other one")
+                        .help("give one of them another name and number: they share one address"),
+                );
+                continue;
+            }
+            all.push((port.clone(), at));
+        }
+    }
+    let mut ports: Vec<Port> = all.into_iter().map(|(port, _)| port).collect();
+    ports.sort_by(|a, b| a.name.cmp(&b.name));
+    ports
 }
 
 /// Metrics ports are scraped on the pods themselves and are in no Service.

@@ -16,9 +16,9 @@ pub(super) fn callers(stacks: &mut [Stack]) {
             for flow in &service.flows {
                 let (callee, system) = match &flow.peer {
                     Peer::Service(callee) => ((stack.system.clone(), callee.clone()), None),
-                    Peer::OtherSystem { system, service, .. } => (
-                        (system.clone(), service.clone()),
-                        Some((stack.system.clone(), stack.namespace.clone())),
+                    Peer::OtherSystem { system, service: callee, .. } => (
+                        (system.clone(), callee.clone()),
+                        Some((stack.system.clone(), service.namespace.clone())),
                     ),
                     Peer::Elsewhere { .. } | Peer::External { .. } => continue,
                 };

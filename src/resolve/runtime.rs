@@ -104,7 +104,7 @@ pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u3
         }
         (None, None) => {
             if !draft.own {
-                findings.push(unknown_user(draft));
+                findings.push(unknown_user(draft, OWN_USER));
             }
             (OWN_USER, OWN_USER)
         }
@@ -112,8 +112,9 @@ pub(super) fn user(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Option<(u3
     Some((user, draft.service.group.unwrap_or(group)))
 }
 
-/// Of a kind it is told once, and at the kind: all services of it are at a loss.
-fn unknown_user(draft: &Draft<'_>) -> Finding {
+/// An image whose user nobody says. Of a kind it is told once, and at the kind: all services of it
+/// are at a loss.
+pub(super) fn unknown_user(draft: &Draft<'_>, instead: u32) -> Finding {
     let (name, place, key) = match &draft.kind {
         Some(kind) => {
             let entry = &kind.entry;
@@ -124,7 +125,7 @@ fn unknown_user(draft: &Draft<'_>) -> Finding {
     let message = format!("nothing says which user the image of `{name}` runs as");
     Finding::warning("unknown-user", message)
         .at(place)
-        .note(format!("it is started as user {OWN_USER}"))
+        .note(format!("it is started as user {instead}"))
         .help(format!("say `{key}`, the number that the image expects"))
 }
 

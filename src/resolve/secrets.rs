@@ -4,7 +4,7 @@ use super::draft::Draft;
 use crate::finding::Finding;
 use crate::layer::SecretAs;
 use crate::load::{is_reference, not_a_reference};
-use crate::model::{Part, Secret, SecretForm, SecretReference, Variable, VariableValue};
+use crate::model::{Part, Secret, SecretFile, SecretReference, Variable, VariableValue};
 use crate::reference::{Piece, Reference, pieces};
 use crate::source::Place;
 use crate::value::{AbsolutePath, EnvName, SecretKey};
@@ -13,11 +13,15 @@ use std::collections::BTreeMap;
 /// Where secrets are mounted unless a path is said.
 const FOLDER: &str = "/run/secrets";
 
-/// The secrets that a service comes to use while its texts are evaluated.
+/// The secrets that a service comes to use while the texts of its containers are evaluated, one
+/// container after another.
 #[derive(Default)]
 pub(super) struct SecretTable {
     facts: Vec<SecretFact>,
     all: BTreeMap<SecretKey, Secret>,
+    /// Those that are files for the container at hand.
+    files: BTreeMap<SecretKey, SecretFile>,
+    /// Variables that texts of the container at hand refer to.
     variables: BTreeMap<EnvName, SecretKey>,
 }
 
@@ -65,17 +69,21 @@ impl SecretTable {
     pub(super) fn mount(&mut self, secret: &CalleeSecret) -> Option<String> {
         let key = secret.key()?;
         let path = format!("{FOLDER}/{key}");
+        self.file(&key, path.parse().ok()?, false);
         self.all.insert(
             key.clone(),
             Secret {
                 key,
                 reference: secret.reference.clone(),
-                form: SecretForm::File(path.parse().ok()?),
                 optional: false,
                 origin: secret.origin.clone(),
             },
         );
         Some(path)
+    }
+
+    fn file(&mut self, key: &SecretKey, path: AbsolutePath, optional: bool) {
+        self.files.insert(key.clone(), SecretFile { key: key.clone(), path, optional });
     }
 
     /// The value of a variable whose text may hold marks.
@@ -102,7 +110,6 @@ impl SecretTable {
             let secret = Secret {
                 key: fact.key.clone(),
                 reference: fact.reference.clone(),
-                form: SecretForm::Variable,
                 optional: false,
                 origin: fact.origin.clone(),
             };
@@ -126,17 +133,22 @@ impl SecretTable {
         VariableValue::Joined(parts)
     }
 
-    /// Variables that texts refer to, which must be set before them.
-    pub(super) fn variables(&self) -> Vec<Variable> {
-        let variables = self.variables.iter();
+    /// Variables that texts of the container at hand refer to, which must be set before them.
+    pub(super) fn take_variables(&mut self) -> Vec<Variable> {
+        let variables = std::mem::take(&mut self.variables).into_iter();
         variables
             .map(|(name, key)| Variable {
-                name: name.clone(),
-                value: VariableValue::Secret { key: key.clone(), optional: false },
-                origin: self.all.get(key).map(|secret| secret.origin.clone()).unwrap_or_default(),
+                name,
+                origin: self.all.get(&key).map(|it| it.origin.clone()).unwrap_or_default(),
+                value: VariableValue::Secret { key, optional: false },
                 text: None,
             })
             .collect()
+    }
+
+    /// The files of the container at hand, in order of key.
+    pub(super) fn take_files(&mut self) -> Vec<SecretFile> {
+        std::mem::take(&mut self.files).into_values().collect()
     }
 
     /// All secrets in order of key.
@@ -156,11 +168,10 @@ impl SecretTable {
                 let key = format!("{item}.{fact}");
                 let Ok(key) = key.parse::<SecretKey>() else { continue };
                 let Ok(path) = format!("{FOLDER}/{key}").parse() else { continue };
-                let reference = kind_reference(system, draft.name.as_str(), item, fact);
-                let form = SecretForm::File(path);
+                let reference = kind_reference(system, draft.whose().as_str(), item, fact);
                 let origin = vec!["kind".to_owned()];
-                self.all
-                    .insert(key.clone(), Secret { key, reference, form, optional: false, origin });
+                self.file(&key, path, false);
+                self.all.insert(key.clone(), Secret { key, reference, optional: false, origin });
             }
         }
         let mut variables = Vec::new();
@@ -190,7 +201,7 @@ impl SecretTable {
                     }
                 };
             let optional = secret.optional.unwrap_or(false);
-            let form = if secret.form == Some(SecretAs::Env) {
+            if secret.form == Some(SecretAs::Env) {
                 if secret.path.is_some() {
                     findings.push(
                         Finding::error("exclusive-keys", "a secret in a variable has no path")
@@ -200,7 +211,6 @@ impl SecretTable {
                 }
                 let value = VariableValue::Secret { key: key.clone(), optional };
                 push_variable(&mut variables, key.as_str(), value, &origin, place, findings);
-                SecretForm::Variable
             } else {
                 let path: AbsolutePath = match &secret.path {
                     Some(path) => path.clone(),
@@ -212,14 +222,32 @@ impl SecretTable {
                 let value = VariableValue::Text(path.to_string());
                 let name = format!("{key}_FILE");
                 push_variable(&mut variables, &name, value, &origin, place, findings);
-                SecretForm::File(path)
-            };
-            self.all.insert(
-                key.clone(),
-                Secret { key: key.clone(), reference, form, optional, origin },
-            );
+                self.file(key, path, optional);
+            }
+            let origin = draft.origin(&origin);
+            let secret = Secret { key: key.clone(), reference, optional, origin };
+            findings.extend(self.add(draft, secret, place));
         }
         variables
+    }
+
+    /// Adds a secret. What the main container says of a name, no other container can say
+    /// differently: all of them have one object.
+    fn add(&mut self, draft: &Draft<'_>, secret: Secret, place: Place) -> Option<Finding> {
+        let other = self.all.get(&secret.key).filter(|other| {
+            draft.is_beside()
+                && (&other.reference, other.optional) != (&secret.reference, secret.optional)
+        });
+        if let Some(other) = other {
+            let message = format!("`{}` is the name of another secret too", secret.key);
+            let finding = Finding::error("secret-twice", message)
+                .at(place)
+                .note(format!("the other one: {}", other.origin.join(".")))
+                .help("give one of them another name");
+            return Some(finding);
+        }
+        self.all.insert(secret.key.clone(), secret);
+        None
     }
 }
 

@@ -1,5 +1,6 @@
 //! Services and stacks, complete.
 
+use super::container::bare;
 use super::draft::{Draft, SystemDraft, World};
 use super::exposed::exposed;
 use super::facts::{fact_key, facts};
@@ -10,13 +11,13 @@ use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
 use super::{
-    command, derived, exceptions, files, health, level, marks, quota, reach, runtime, sound,
-    volumes,
+    beside, budget, command, derived, exceptions, files, health, level, marks, quota, reach, run,
+    runtime, sound, volumes,
 };
 use crate::finding::Finding;
-use crate::layer::{PodSecurityLevel, Run};
-use crate::model::{Container, Endpoint, Peer, Service, ServiceKind, Stack};
-use crate::value::{Capability, Host, LabelValue, Name};
+use crate::layer::{PodSecurityLevel, Use, When};
+use crate::model::{Container, Endpoint, Mount, Peer, Run, Service, ServiceKind, Stack, Volume};
+use crate::value::{Host, LabelValue, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a service may take to stop unless it says otherwise.
@@ -40,10 +41,19 @@ fn stack(
         if draft.elsewhere.is_some() {
             continue;
         }
-        if let Some(service) = service(world, system, draft, findings) {
-            sound::service(draft, &service, findings);
+        let mut own = Vec::new();
+        if let Some(service) = service(world, system, draft, &mut own) {
+            sound::service(draft, &service, &mut own);
             services.insert(draft.name.clone(), service);
         }
+        if draft.migrates.is_some() {
+            // What it has of its service was told there.
+            let told = |one: &Finding| {
+                findings.iter().any(|other| other.id == one.id && other.place == one.place)
+            };
+            own.retain(|finding| !told(finding));
+        }
+        findings.append(&mut own);
     }
     let needs: BTreeMap<&str, Vec<&str>> = services
         .iter()
@@ -51,7 +61,7 @@ fn stack(
             (name.as_str(), service.needs.iter().map(Name::as_str).collect())
         })
         .collect();
-    let order = match start_order(&needs) {
+    let order = match start_order(by_release(&services), &needs) {
         Ok(order) => order.into_iter().filter_map(|name| name.parse().ok()).collect(),
         Err(cycle) => {
             findings.push(start_cycle(system, &cycle));
@@ -78,23 +88,61 @@ fn stack(
     Some(stack)
 }
 
+/// The names of services: first those that a release runs before others, last those after them.
+fn by_release(services: &BTreeMap<Name, Service>) -> Vec<&str> {
+    let mut names: Vec<&Service> = services.values().collect();
+    names.sort_by_key(|service| match &service.run {
+        Run::Job { when: When::BeforeRelease } => 0,
+        Run::Job { when: When::AfterRelease } => 2,
+        _ => 1,
+    });
+    names.into_iter().map(|service| service.name.as_str()).collect()
+}
+
 fn start_cycle(system: &SystemDraft<'_>, cycle: &[&str]) -> Finding {
     let finding = Finding::error(
         "start-cycle",
         format!("services wait for each other at their start: {}", cycle.join(" -> ")),
     )
-    .help("say `at-start: false` for one of these flows");
+    .help(cycle_help(system, cycle));
     cycle.windows(2).enumerate().fold(finding, |finding, (index, pair)| {
-        let node = system.services.get(pair[0]).map(|draft| &draft.node);
-        let Some(place) = node.map(|node| node.key_place(&["uses", pair[1]])) else {
-            return finding;
-        };
+        let Some(draft) = system.services.get(pair[0]) else { return finding };
+        let place = waits_at(system, draft, pair[1]);
         if index == 0 {
             finding.at(place).label(format!("`{}` waits for `{}`", pair[0], pair[1]))
         } else {
             finding.related(place, format!("`{}` waits for `{}`", pair[0], pair[1]))
         }
     })
+}
+
+/// What to do about a cycle: a job before a release seldom needs all that its service calls.
+fn cycle_help(system: &SystemDraft<'_>, cycle: &[&str]) -> String {
+    let flow = cycle.windows(2).find_map(|pair| {
+        let draft = system.services.get(pair[0])?;
+        let path = ["uses", pair[1]];
+        let of_job = draft.migrates.is_some() && draft.node.at(&path).is_some();
+        of_job.then_some(pair[1])
+    });
+    match flow {
+        Some(callee) => {
+            format!("if the job does not call it, say `migrate: {{ uses: {{ {callee}: null }} }}`")
+        }
+        None => "say `at-start: false` for one of these flows".to_owned(),
+    }
+}
+
+/// Where a service says that it waits for another: by a flow, by `after`, or by its own job.
+fn waits_at(system: &SystemDraft<'_>, draft: &Draft<'_>, needed: &str) -> crate::source::Place {
+    let path = ["uses", needed];
+    if draft.node.at(&path).is_some() {
+        return draft.node.key_place(&path);
+    }
+    let own = system.services.get(needed).and_then(|needed| needed.migrates.as_ref());
+    if own == Some(&draft.name) {
+        return draft.node.key_place(&["migrate"]);
+    }
+    draft.node.key_place(&["after"])
 }
 
 fn service(
@@ -104,28 +152,16 @@ fn service(
     findings: &mut Vec<Finding>,
 ) -> Option<Service> {
     let said = &draft.service;
-    let mut unknown = Facts::default();
-    let (mut present, mut absent) = (Vec::new(), Vec::new());
-    for outcome in flows(world, system, draft, findings) {
-        match outcome {
-            Outcome::Present(flow) => present.push(*flow),
-            Outcome::Absent(said, origin) => {
-                if let Some(name) = origin.get(1) {
-                    unknown.absent(format!("uses.{}", fact_key(name)));
-                }
-                absent.push((said, origin));
-            }
-            Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
-        }
-    }
-    let exposed = exposed(world, draft, findings).unwrap_or_else(|finding| {
+    let Flows { present, absent, mut unknown } = Flows::of(flows(world, system, draft, findings));
+    let whose = system.services.get(draft.whose().as_str()).unwrap_or(draft);
+    let exposed = exposed(world, whose, findings).unwrap_or_else(|finding| {
         findings.push(*finding);
         unknown.unknown("expose".to_owned());
         None
     });
     let replicas = runtime::replicas(draft, findings);
     let reported = findings.len();
-    let volumes = volumes::volumes(world, system, draft, findings);
+    let mut volumes = volumes::volumes(world, system, draft, findings);
     if findings.len() > reported {
         unknown.unknown("volumes".to_owned());
     }
@@ -152,8 +188,26 @@ fn service(
     let placement = marks::placement(draft, findings);
     let labels = marks::labels(world, draft, findings);
     let annotations = marks::annotations(world, draft, findings);
-    let requests = runtime::requests(said.resources.as_ref(), said.limits.as_ref(), &volumes);
+    let stop_within =
+        said.stop_within.unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file"));
+    let drain = budget::drain(draft, stop_within, findings);
+    let budget = run::budget(draft, findings);
+    let after = run::after(system, draft, findings);
+    let mut needs = needs(&present);
+    needs.extend(after.iter().cloned());
     let (user, group) = user?;
+    let image = draft.image.clone()?;
+    let container = Container {
+        command,
+        args,
+        variables,
+        secrets: secrets.take_files(),
+        mounts: volumes.iter().map(mount).collect(),
+        probes,
+        ..bare(draft, image.clone(), draft.whose().to_string(), &volumes)
+    };
+    let of = beside::Of { world, draft, facts: &facts, user, image: &image };
+    let beside = of.containers(&mut volumes, &mut secrets, findings);
     Some(Service {
         name: draft.name.clone(),
         about: about(draft),
@@ -163,23 +217,19 @@ fn service(
         source: draft.source.clone(),
         kind: kind(world, draft, &facts),
         version: version(draft),
-        run: said.run.unwrap_or(Run::Service),
-        container: Container {
-            image: draft.image.clone()?,
-            command,
-            args,
-            workdir: said.workdir.clone(),
-            variables,
-            probes,
-            limits: runtime::limits(&requests, said.limits.as_ref()),
-            requests,
-            writable_root: said.writable_root.is_some(),
-            capabilities: capabilities(draft),
-            privileged: said.privileged.is_some(),
-        },
+        run: draft.run.clone(),
+        budget,
+        migrates: draft.migrates.clone(),
+        drain,
+        settles_within: budget::settles_within(&container.probes),
+        progress_within: budget::progress_within(&container.probes),
+        container,
+        sidecars: beside.sidecars,
+        init: beside.init,
         ports: draft.ports.clone(),
         metrics,
-        needs: needs(&present),
+        after,
+        needs,
         flows: present.into_iter().map(|flow| flow.flow).collect(),
         // Known when all services of the environment are.
         callers: Vec::new(),
@@ -188,9 +238,7 @@ fn service(
         volumes,
         replicas,
         rollout,
-        stop_within: said
-            .stop_within
-            .unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file")),
+        stop_within,
         user,
         group,
         token: said.token.as_ref().and_then(|token| token.rules.clone()).unwrap_or_default(),
@@ -202,21 +250,13 @@ fn service(
         labels,
         annotations,
         pull_secret: pull_secret(world, draft),
-        exposed,
+        exposed: exposed.filter(|_| draft.migrates.is_none()),
     })
 }
 
 fn about(draft: &Draft<'_>) -> Option<String> {
     let kind = || draft.kind.as_ref().and_then(|kind| kind.entry.kind.about.clone());
     draft.service.about.clone().or_else(kind)
-}
-
-fn capabilities(draft: &Draft<'_>) -> Vec<Capability> {
-    let said = draft.service.capabilities.as_ref();
-    let mut all = said.and_then(|said| said.add.clone()).unwrap_or_default();
-    all.sort();
-    all.dedup();
-    all
 }
 
 /// Where a service may ask what its token allows: where it lives and, if it scrapes, where those
@@ -234,6 +274,38 @@ fn pull_secret(world: &World<'_>, draft: &Draft<'_>) -> Option<Host> {
     let host = environment.registry.as_deref()?.split('/').next();
     let image = draft.image.as_ref()?;
     environment.pull_secret.clone().filter(|_| Some(image.name.registry()) == host)
+}
+
+/// The flows of a service: those that are there, optional ones that are not, and what texts cannot
+/// know of the others.
+struct Flows {
+    present: Vec<ResolvedFlow>,
+    absent: Vec<(Box<Use>, Vec<String>)>,
+    unknown: Facts,
+}
+
+impl Flows {
+    fn of(outcomes: Vec<Outcome>) -> Self {
+        let (mut present, mut absent) = (Vec::new(), Vec::new());
+        let mut unknown = Facts::default();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Present(flow) => present.push(*flow),
+                Outcome::Absent(said, origin) => {
+                    if let Some(name) = origin.get(1) {
+                        unknown.absent(format!("uses.{}", fact_key(name)));
+                    }
+                    absent.push((said, origin));
+                }
+                Outcome::Failed(name) => unknown.unknown(format!("uses.{}", fact_key(&name))),
+            }
+        }
+        Self { present, absent, unknown }
+    }
+}
+
+pub(super) fn mount(volume: &Volume) -> Mount {
+    Mount { volume: volume.name.clone(), path: volume.path.clone() }
 }
 
 fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
@@ -311,7 +383,9 @@ fn version(draft: &Draft<'_>) -> Option<LabelValue> {
 /// The endpoints that Prometheus scrapes.
 pub(super) fn endpoints(draft: &Draft<'_>) -> Vec<Endpoint> {
     const PATH: &str = "/metrics";
-    let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
+    // What runs before a release has none of its service's ports.
+    let kind = draft.kind.as_ref().filter(|_| draft.migrates.is_none());
+    let contract = kind.and_then(|kind| kind.entry.kind.contract.as_ref());
     let said = draft.service.metrics.as_ref();
     let said = said.or_else(|| contract.and_then(|contract| contract.metrics.as_ref()));
     match said {

@@ -1,6 +1,7 @@
 //! What an API server would refuse, or what would start and never work: told before it is written.
 
 use super::Resolved;
+use super::budget;
 use super::draft::{Draft, SystemDraft};
 use super::level;
 use super::names;
@@ -9,14 +10,14 @@ use crate::finding::Finding;
 use crate::layer::{self, Protocol};
 use crate::load::Project;
 use crate::merge::{held, is_known, service_layers};
-use crate::model::{Service, Stack, VolumeSource};
+use crate::model::{Container, Run, Service, Stack, VolumeSource};
 use crate::source::Place;
 use crate::value::Name;
 use std::collections::BTreeMap;
 
 /// Of one service.
 pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
-    limits(draft, service, findings);
+    limits(draft, &service.container, findings);
     held_in_memory(draft, service, findings);
     service_ports(draft, service, findings);
     if service.replicas.max > service.replicas.min && service.container.requests.cpu.is_none() {
@@ -41,11 +42,12 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
                 .help("say `1%` or more, or `rollout: { recreate: {} }`"),
         );
     }
-    probes(draft, service, findings);
+    budget::probes(draft, &service.container.probes, findings);
 }
 
-fn limits(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
-    let (requests, limits) = (&service.container.requests, &service.container.limits);
+/// What a container requests is no more than it may use.
+pub(super) fn limits(draft: &Draft<'_>, container: &Container, findings: &mut Vec<Finding>) {
+    let (requests, limits) = (&container.requests, &container.limits);
     let below = [
         ("cpu", limits.cpu.zip(requests.cpu).is_some_and(|(limit, request)| limit < request)),
         ("memory", limits.memory.zip(requests.memory).is_some_and(|(l, r)| l < r)),
@@ -122,38 +124,6 @@ fn service_ports(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Findin
     }
 }
 
-/// Kubernetes counts probes in whole seconds, from 1 on.
-fn probes(draft: &Draft<'_>, service: &Service, findings: &mut Vec<Finding>) {
-    let all = [
-        ("live", &service.container.probes.live),
-        ("ready", &service.container.probes.ready),
-        ("start", &service.container.probes.start),
-    ];
-    for (name, probe) in all {
-        let Some(probe) = probe else { continue };
-        for (key, duration) in [("every", &probe.every), ("timeout", &probe.timeout)] {
-            let millis = duration.as_millis();
-            if millis == 0 || millis % 1000 != 0 {
-                findings.push(
-                    Finding::error(
-                        "invalid-value",
-                        format!("`{key}: {duration}` is no whole number of seconds"),
-                    )
-                    .at(draft.node.value_place(&["health", name, key]))
-                    .note("allowed: 1s and more, in whole seconds"),
-                );
-            }
-        }
-        if probe.failures == 0 {
-            findings.push(
-                Finding::error("invalid-value", "a probe that may fail 0 times decides nothing")
-                    .at(draft.node.value_place(&["health", name, "failures"]))
-                    .note("allowed: 1 and more"),
-            );
-        }
-    }
-}
-
 /// Of one system: names that two objects would bear, and claims that one pod alone can write to.
 pub(super) fn stack(system: &SystemDraft<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
     for service in stack.services.values() {
@@ -210,7 +180,19 @@ fn single_writer(
     };
     let users: Vec<&Service> = stack.services.values().filter(|service| mounts(service)).collect();
     let pods: u32 = users.iter().map(|service| service.replicas.max).sum();
-    if pods > 1 {
+    if let Some(node) = users.iter().find(|service| service.run == Run::Node) {
+        findings.push(
+            Finding::error(
+                "volume-not-shared",
+                format!(
+                    "`{}` mounts `{name}` on each node, and one alone can write to it",
+                    node.name
+                ),
+            )
+            .at(system.node.key_place(&["volumes", name.as_str()]))
+            .help("say `shared: true` for the volume, with a tier that says so too"),
+        );
+    } else if pods > 1 {
         let names: Vec<&str> = users.iter().map(|service| service.name.as_str()).collect();
         findings.push(
             Finding::error(

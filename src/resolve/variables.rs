@@ -62,7 +62,7 @@ impl<'a> Variables<'a> {
         }
         let mut variables: Vec<Variable> =
             self.all.into_values().map(|said| said.variable).collect();
-        for variable in secrets.variables() {
+        for variable in secrets.take_variables() {
             if !variables.iter().any(|other| other.name == variable.name) {
                 variables.push(variable);
             }

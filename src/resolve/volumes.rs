@@ -4,8 +4,8 @@ use super::draft::{Draft, SystemDraft, World};
 use super::exceptions;
 use super::options::fact_name;
 use crate::finding::Finding;
-use crate::layer::{DataFolder, Reclaim, Scratch};
-use crate::model::{Claim, SystemVolume, Tier, Volume, VolumeSource};
+use crate::layer::{DataFolder, Overlap, Reclaim, Scratch};
+use crate::model::{Claim, Run, SystemVolume, Tier, Volume, VolumeSource};
 use crate::source::Place;
 use crate::value::{AbsolutePath, Bytes, Name};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const GENERAL: &str = "general";
 
 /// The limit of `/tmp`, which every service has.
-const TMP: &str = "64Mi";
+pub(super) const TMP: &str = "64Mi";
 
 /// Volumes of every pod that mounts files or secrets.
 pub(super) const RESERVED: &[&str] = &["files", "secrets"];
@@ -167,10 +167,39 @@ fn source(
     };
     let tier = tier_here(world, volume.tier.as_ref(), shared, place, findings)?;
     let claim = Claim { size, class: tier.class, shared, reclaim: tier.reclaim };
-    if shared {
-        return Some(VolumeSource::Claim(claim));
+    match (&draft.migrates, &draft.run) {
+        // A replica's own data is its own: what runs before a release has the shared one alone.
+        (Some(of), _) => shared.then(|| VolumeSource::ClaimOf(of.clone())),
+        _ if shared => Some(VolumeSource::Claim(claim)),
+        (None, Run::Job { .. } | Run::Cron { .. }) => {
+            if matches!(draft.run, Run::Cron { overlap: Overlap::Allow, .. }) {
+                findings.push(
+                    Finding::error(
+                        "volume-not-shared",
+                        format!("two runs of `{}` would write to `{name}` at once", draft.name),
+                    )
+                    .at(draft.node.key_place(&["volumes", name.as_str()]))
+                    .related(draft.node.value_place(&["overlap"]), "both run")
+                    .help("say `shared: true`, or another `overlap`"),
+                );
+            }
+            Some(VolumeSource::Claim(claim))
+        }
+        (None, Run::Node) => {
+            findings.push(
+                Finding::error(
+                    "claim-on-each-node",
+                    format!("`{}` runs on each node, and a claim lies on one", draft.name),
+                )
+                .at(draft.node.key_place(&["volumes", name.as_str()]))
+                .help(
+                    "say `scratch` instead of `size`, or `shared: true` with a tier that says so",
+                ),
+            );
+            None
+        }
+        (None, Run::Service | Run::Worker) => Some(VolumeSource::ClaimPerReplica(claim)),
     }
-    Some(VolumeSource::ClaimPerReplica(claim))
 }
 
 /// What a tier is here.

@@ -194,8 +194,8 @@ fn digits(text: &str) -> Option<u32> {
 
 impl Scalar for Schedule {
     const WHAT: &'static str = "a schedule";
-    const DESCRIPTION: &'static str = "When it runs, as cron writes it: minute, hour, day of the \
-        month, month, day of the week; or @hourly, @daily, @weekly, @monthly, @yearly.";
+    const DESCRIPTION: &'static str = "Minute, hour, day of the month, month and day of the week, \
+        as cron writes them; or a word such as @daily.";
     const PATTERN: &'static str = r"^\s*(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|([0-9*?,/-]+\s+){3}[0-9A-Za-z*?,/-]+\s+[0-9A-Za-z*?,/-]+)\s*$";
     const EXAMPLES: &'static [&'static str] = &["0 2 * * *", "*/15 * * * *", "@daily"];
 }

@@ -27,6 +27,13 @@ const GO_UNITS: usize = 1;
 const MOST_SECONDS: u64 = i32::MAX as u64;
 
 impl Duration {
+    /// That many seconds, or the most that can be said.
+    #[must_use]
+    pub const fn from_secs(seconds: u64) -> Self {
+        let seconds = if seconds > MOST_SECONDS { MOST_SECONDS } else { seconds };
+        Self { millis: seconds * 1000 }
+    }
+
     /// Whole milliseconds.
     #[must_use]
     pub fn as_millis(self) -> u64 {
@@ -263,6 +270,8 @@ mod tests {
         assert_eq!(duration("2m").as_millis(), 120_000);
         assert_eq!(duration("2d").to_go(), "48h");
         assert_eq!(duration("0s").to_go(), "0s");
+        assert_eq!(Duration::from_secs(90), duration("90s"));
+        assert_eq!(Duration::from_secs(u64::MAX).as_secs_ceil(), i32::MAX);
         assert!(duration("59s") < duration("1m"));
     }
 

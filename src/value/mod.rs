@@ -27,6 +27,7 @@ mod registry;
 mod scalar;
 #[cfg(test)]
 mod testing;
+mod time_zone;
 mod version;
 
 pub use bytes::Bytes;
@@ -49,4 +50,5 @@ pub use percent::Percent;
 pub use port::Port;
 pub use quantity::{Notation, Quantity};
 pub use registry::Registry;
+pub use time_zone::TimeZone;
 pub use version::KubernetesVersion;

@@ -38,7 +38,15 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         };
     }
     by_name!(
-        Annotations Bind Build BuiltImage Capabilities Contract ContractHealth DataFolder Defaults Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners Lock LockedImage Metrics Monitoring NeededLevel Offer Otherwise Override Pick Placement PodSecurity Pods Port Probe ProbeTimes Registry Release Released Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume SharedVolumeOverride Spread Storage System SystemOverride Template Token TokenRule Toleration Use UseOverride User Volume VolumeOverride Why
+        Annotations Bind Build BuiltImage Capabilities Contract ContractHealth DataFolder Defaults
+        Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride
+        File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
+        Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners
+        Lock LockedImage Metrics Migrate MigrateOverride Monitoring NeededLevel Offer Otherwise
+        Override Pick Placement PodSecurity Pods Port Probe ProbeTimes Registry Release Released
+        Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
+        SharedVolumeOverride Sidecar SidecarOverride Spread Storage System SystemOverride Template
+        Token TokenRule Toleration Use UseOverride User Volume VolumeOverride Why
     )
 }
 

@@ -3,7 +3,7 @@
 
 use super::judged::Judged;
 use super::verdict::{Finding, Row, Verdict};
-use iac::model::{SecretForm, Service, ServiceKind, Stack, names};
+use iac::model::{Service, ServiceKind, Stack, VariableValue, names};
 use serde_json::Value;
 
 /// A rule that is off.
@@ -87,9 +87,13 @@ fn token(service: &Service, _: &Value) -> Option<String> {
 }
 
 fn secret_as_variable(service: &Service, _: &Value) -> Option<String> {
-    let is_variable = |form: &SecretForm| matches!(form, SecretForm::Variable);
-    let mut secrets = service.secrets.iter().filter(|secret| is_variable(&secret.form));
-    secrets.next().map(|secret| format!("`{}` says `as: env`", secret.key))
+    let beside = service.sidecars.iter().chain(&service.init);
+    let mut variables =
+        std::iter::once(&service.container).chain(beside).flat_map(|it| &it.variables);
+    variables.find_map(|variable| match &variable.value {
+        VariableValue::Secret { key, .. } => Some(format!("`{key}` says `as: env`")),
+        VariableValue::Text(_) | VariableValue::Joined(_) => None,
+    })
 }
 
 fn writable_root(service: &Service, _: &Value) -> Option<String> {

@@ -219,8 +219,9 @@ impl Cluster {
                 let number = u16::try_from(port["containerPort"].as_u64().unwrap()).unwrap();
                 (number, port["protocol"] == "UDP")
             });
+        // A job's own name changes with its template.
         let pod = End {
-            name: format!("{namespace}/{}", object["metadata"]["name"].as_str().unwrap()),
+            name: format!("{namespace}/{}", labels["app.kubernetes.io/name"]),
             at: At::Pod { namespace: namespace.to_owned(), labels },
             ports: ports.collect(),
         };

@@ -9,6 +9,7 @@ mod readers;
 mod table;
 
 pub(super) use readers::Reread;
+pub(super) use table::ANOTHER_JOB;
 
 use super::fields::FieldChange;
 use super::object::Identity;

@@ -31,6 +31,10 @@ pub(super) const LATE: Effect = effect(Risk::Update, "running pods see it late o
 /// The same, where pods that read it restart in the same change.
 pub(super) const AT_RESTART: Effect = effect(Risk::Update, "read by its pods, which restart");
 
+/// A job of another name in place of one that it was made of.
+pub(in crate::diff) const ANOTHER_JOB: Effect =
+    effect(Risk::Update, "another job, which runs once");
+
 const ANY: &[&str] = &["*"];
 const REPLICATED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps"];
 const ROLLED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];

@@ -15,8 +15,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
 /// The name of a service's claim that all its replicas share.
-pub(super) fn name(service: &Service, volume: &Name) -> String {
-    format!("{}-{volume}", service.name)
+pub(super) fn name(service: &Name, volume: &Name) -> String {
+    format!("{service}-{volume}")
 }
 
 /// The claims that all replicas of a service share.
@@ -28,7 +28,7 @@ pub(super) fn of_service(service: &Service) -> Vec<Object> {
     volumes
         .map(|(volume, claim)| {
             let object = PersistentVolumeClaim {
-                metadata: metadata::named(service, &name(service, &volume.name)),
+                metadata: metadata::named(service, &name(&service.name, &volume.name)),
                 spec: Some(spec(claim)),
                 ..PersistentVolumeClaim::default()
             };

@@ -4,6 +4,7 @@ use super::metadata;
 use crate::generate::Object;
 use crate::model::{File, Service};
 use k8s_openapi::api::core::v1::ConfigMap;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -78,6 +79,15 @@ pub(super) fn hash<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String
     hash
 }
 
+/// The hash of a job's pod template: over its JSON with sorted keys and without spaces, as a chart's
+/// template can write it too.
+pub(super) fn template_hash(mut template: Value) -> String {
+    template.sort_all_objects();
+    let mut hash = hex(&Sha256::digest(template.to_string()));
+    hash.truncate(10);
+    hash
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -88,6 +98,14 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hash_of_a_template_does_not_depend_on_the_order_of_its_keys() {
+        let hash = |text| template_hash(serde_json::from_str(text).unwrap());
+        // printf '{"a":{"c":1,"d":"x"},"b":[2]}' | sha256sum
+        assert_eq!(hash(r#"{"b": [2], "a": {"d": "x", "c": 1}}"#), "17562b5115");
+        assert_ne!(hash(r#"{"a": 1}"#), hash(r#"{"a": 2}"#));
+    }
 
     #[test]
     fn the_hash_is_the_documented_one() {

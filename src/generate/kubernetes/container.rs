@@ -1,73 +1,83 @@
-//! The main container of a service.
+//! Containers of a service.
 
 use super::environment::{env, literal, variables};
 use super::probe::probe;
 use super::{config, pod, quota};
-use crate::layer::{Protocol, Run};
-use crate::model::{SecretForm, Service, VolumeSource};
+use crate::layer::Protocol;
+use crate::model::{self, Resources, Service, VolumeSource};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, Lifecycle, LifecycleHandler, ResourceRequirements,
     SecurityContext, SleepAction, VolumeMount,
 };
 
-/// How long a called service goes on after it was told to stop, so that nobody is sent to it any
-/// more when it ends.
-const DRAIN_SECONDS: i64 = 5;
+/// The main container of a service.
+pub(super) fn main(service: &Service) -> Container {
+    Container { lifecycle: lifecycle(service), ..container(service, &service.container) }
+}
 
-pub(super) fn container(service: &Service) -> Container {
-    let name = service.name.as_str();
-    let privileged = service.container.privileged;
-    let capabilities = &service.container.capabilities;
+/// The containers that start before the main one: those that go on beside it, and then those that
+/// end.
+pub(super) fn init(service: &Service) -> Vec<Container> {
+    let sidecars = service.sidecars.iter().map(|it| Container {
+        restart_policy: Some("Always".to_owned()),
+        ..container(service, it)
+    });
+    sidecars.chain(service.init.iter().map(|it| container(service, it))).collect()
+}
+
+fn container(service: &Service, it: &model::Container) -> Container {
     let texts = |texts: &Vec<String>| texts.iter().map(|text| literal(text)).collect();
     Container {
-        name: name.to_owned(),
-        image: Some(Reference::Image(name).to_string()),
-        command: service.container.command.as_ref().map(texts),
-        args: service.container.args.as_ref().map(texts),
-        working_dir: service.container.workdir.as_ref().map(ToString::to_string),
-        ports: some(ports(service)),
-        env: some(variables(service).into_iter().map(|variable| env(service, variable)).collect()),
-        startup_probe: service.container.probes.start.as_ref().map(probe),
-        liveness_probe: service.container.probes.live.as_ref().map(probe),
-        readiness_probe: service.container.probes.ready.as_ref().map(probe),
-        lifecycle: drains(service).then(|| Lifecycle {
-            pre_stop: Some(LifecycleHandler {
-                sleep: Some(SleepAction { seconds: DRAIN_SECONDS }),
-                ..LifecycleHandler::default()
-            }),
-            ..Lifecycle::default()
-        }),
-        resources: resources(service),
+        name: it.name.to_string(),
+        image: Some(Reference::Image(&it.image_of).to_string()),
+        command: it.command.as_ref().map(texts),
+        args: it.args.as_ref().map(texts),
+        working_dir: it.workdir.as_ref().map(ToString::to_string),
+        ports: some(ports(it)),
+        env: some(variables(it).into_iter().map(|variable| env(service, variable)).collect()),
+        startup_probe: it.probes.start.as_ref().map(probe),
+        liveness_probe: it.probes.live.as_ref().map(probe),
+        readiness_probe: it.probes.ready.as_ref().map(probe),
+        resources: resources(it),
         security_context: Some(SecurityContext {
+            run_as_user: it.user.map(Into::into),
+            run_as_group: it.user.map(Into::into),
+            // The pod's own word is for the service's user.
+            run_as_non_root: (it.user == Some(0)).then_some(false),
             // Kubernetes refuses to deny a privileged container what it has anyway.
-            allow_privilege_escalation: (!privileged).then_some(false),
-            privileged: privileged.then_some(true),
-            read_only_root_filesystem: Some(!service.container.writable_root),
-            capabilities: (!privileged).then(|| Capabilities {
+            allow_privilege_escalation: (!it.privileged).then_some(false),
+            privileged: it.privileged.then_some(true),
+            read_only_root_filesystem: Some(!it.writable_root),
+            capabilities: (!it.privileged).then(|| Capabilities {
                 drop: Some(vec!["ALL".to_owned()]),
-                add: some(capabilities.iter().map(ToString::to_string).collect()),
+                add: some(it.capabilities.iter().map(ToString::to_string).collect()),
             }),
             ..SecurityContext::default()
         }),
-        volume_mounts: some(mounts(service)),
+        volume_mounts: some(mounts(service, it)),
         ..Container::default()
     }
 }
 
-/// Only who is called has callers to wait for, and only if there is time for it.
-fn drains(service: &Service) -> bool {
-    service.run == Run::Service
-        && service.ports.iter().any(|port| port.service.is_some())
-        && i64::from(service.stop_within.as_secs_ceil()) > DRAIN_SECONDS
+/// Who is called goes on for a while when it is told to stop.
+fn lifecycle(service: &Service) -> Option<Lifecycle> {
+    let seconds = service.drain?.as_secs_ceil().into();
+    Some(Lifecycle {
+        pre_stop: Some(LifecycleHandler {
+            sleep: Some(SleepAction { seconds }),
+            ..LifecycleHandler::default()
+        }),
+        ..Lifecycle::default()
+    })
 }
 
 pub(super) fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn ports(service: &Service) -> Vec<ContainerPort> {
-    service
+fn ports(container: &model::Container) -> Vec<ContainerPort> {
+    container
         .ports
         .iter()
         .map(|port| ContainerPort {
@@ -79,10 +89,10 @@ fn ports(service: &Service) -> Vec<ContainerPort> {
         .collect()
 }
 
-fn resources(service: &Service) -> Option<ResourceRequirements> {
-    let amounts = |resources| Some(quota::amounts(resources)).filter(|all| !all.is_empty());
-    let (requests, limits) =
-        (amounts(&service.container.requests), amounts(&service.container.limits));
+fn resources(container: &model::Container) -> Option<ResourceRequirements> {
+    let amounts =
+        |resources: &Resources| Some(quota::amounts(resources)).filter(|all| !all.is_empty());
+    let (requests, limits) = (amounts(&container.requests), amounts(&container.limits));
     (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
         requests,
         limits,
@@ -90,15 +100,23 @@ fn resources(service: &Service) -> Option<ResourceRequirements> {
     })
 }
 
-fn mounts(service: &Service) -> Vec<VolumeMount> {
-    let mut mounts: Vec<VolumeMount> = service
+/// Paths of the node are written to only where that is said.
+fn is_read_only(service: &Service, mount: &model::Mount) -> bool {
+    service
         .volumes
         .iter()
-        .map(|volume| VolumeMount {
-            name: volume.name.to_string(),
-            mount_path: volume.path.to_string(),
-            read_only: matches!(volume.source, VolumeSource::Host { write: false, .. })
-                .then_some(true),
+        .filter(|volume| volume.name == mount.volume)
+        .any(|volume| matches!(volume.source, VolumeSource::Host { write: false, .. }))
+}
+
+fn mounts(service: &Service, container: &model::Container) -> Vec<VolumeMount> {
+    let mut mounts: Vec<VolumeMount> = container
+        .mounts
+        .iter()
+        .map(|mount| VolumeMount {
+            name: mount.volume.to_string(),
+            mount_path: mount.path.to_string(),
+            read_only: is_read_only(service, mount).then_some(true),
             ..VolumeMount::default()
         })
         .collect();
@@ -110,22 +128,21 @@ fn mounts(service: &Service) -> Vec<VolumeMount> {
         read_only: Some(true),
         ..VolumeMount::default()
     }));
+    let secrets = pod::secrets_volume(container);
     let as_folder = pod::secrets_as_folder(service);
-    if as_folder && pod::default_secrets(service).next().is_some() {
+    if as_folder && container.secrets.iter().any(pod::in_default_folder) {
         mounts.push(VolumeMount {
-            name: pod::SECRETS.to_owned(),
+            name: secrets.clone(),
             mount_path: pod::SECRETS_FOLDER.to_owned(),
             read_only: Some(true),
             ..VolumeMount::default()
         });
     }
-    for secret in &service.secrets {
-        if let SecretForm::File(path) = &secret.form
-            && !(as_folder && pod::in_default_folder(secret))
-        {
+    for secret in &container.secrets {
+        if !(as_folder && pod::in_default_folder(secret)) {
             mounts.push(VolumeMount {
-                name: pod::SECRETS.to_owned(),
-                mount_path: path.to_string(),
+                name: secrets.clone(),
+                mount_path: secret.path.to_string(),
                 sub_path: Some(secret.key.to_string()),
                 read_only: Some(true),
                 ..VolumeMount::default()

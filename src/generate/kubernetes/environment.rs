@@ -3,13 +3,13 @@
 //! Plain texts come first, in order of name, so that a chart can write them as a loop over a map;
 //! then references to secrets; then texts that refer to variables, which must stand before them.
 
-use crate::model::{Part, Service, Variable, VariableValue};
+use crate::model::{Container, Part, Service, Variable, VariableValue};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, SecretKeySelector};
 
-/// The variables of a service's container in their order.
-pub(super) fn variables(service: &Service) -> Vec<&Variable> {
-    let mut variables: Vec<&Variable> = service.container.variables.iter().collect();
+/// The variables of a container in their order.
+pub(super) fn variables(container: &Container) -> Vec<&Variable> {
+    let mut variables: Vec<&Variable> = container.variables.iter().collect();
     variables.sort_unstable_by_key(|variable| (rank(variable), &variable.name));
     variables
 }

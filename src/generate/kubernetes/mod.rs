@@ -7,6 +7,7 @@ mod config;
 mod container;
 mod environment;
 mod gateway_api;
+mod job;
 mod metadata;
 mod namespace;
 mod network;
@@ -52,10 +53,11 @@ impl Target for Kubernetes {
 
     fn files(&self, project: &Project, stack: &Stack, files: &mut FileSet) -> Vec<Finding> {
         let folder = format!("{}/{}/kubernetes", stack.environment.name, stack.system);
-        let plain = Plain::new(stack);
+        let object_files = object_files(stack);
+        let plain = Plain::new(stack, &object_files);
         let mut findings = Vec::new();
         let mut resources = Vec::new();
-        for file in object_files(stack) {
+        for file in object_files {
             let path = format!("{folder}/{}", file.name);
             resources.push(file.name.clone());
             files.add(path, written(&plain_documents(file, &plain, project, stack, &mut findings)));
@@ -80,10 +82,11 @@ impl Target for Kubernetes {
     }
 
     fn stream(&self, project: &Project, stack: &Stack) -> (String, Vec<Finding>) {
-        let plain = Plain::new(stack);
+        let object_files = object_files(stack);
+        let plain = Plain::new(stack, &object_files);
         let mut findings = Vec::new();
         let mut all = Vec::new();
-        for file in object_files(stack) {
+        for file in object_files {
             all.extend(plain_documents(file, &plain, project, stack, &mut findings));
         }
         for document in &mut all {
@@ -216,8 +219,9 @@ pub fn place_of(
     name: &str,
     pointer: &str,
 ) -> Option<crate::source::Place> {
-    let plain = Plain::new(stack);
-    let objects = object_files(stack).into_iter().flat_map(|file| file.objects);
+    let files = object_files(stack);
+    let plain = Plain::new(stack, &files);
+    let objects = files.into_iter().flat_map(|file| file.objects);
     let named = |object: &Object| {
         let said = object.value["metadata"]["name"].as_str().unwrap_or_default();
         object.value["kind"] == kind && plain.text(said) == name
@@ -232,7 +236,10 @@ fn place(
     pointer: &str,
 ) -> Option<crate::source::Place> {
     let node = &project.systems.get(stack.system.as_str())?.node;
-    let mut path = vec!["services".to_owned(), object.service.clone()?];
+    let service = object.service.as_deref()?;
+    let migrates = stack.services.values().find(|it| it.name.as_str() == service);
+    let described = migrates.and_then(|it| it.migrates.as_ref()).map_or(service, |of| of.as_str());
+    let mut path = vec!["services".to_owned(), described.to_owned()];
     path.extend(object.keys_of(pointer).unwrap_or_default().iter().cloned());
     Some(node.key_place(&path))
 }

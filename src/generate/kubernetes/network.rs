@@ -3,8 +3,8 @@
 use super::metadata;
 use super::workload::is_stateful;
 use crate::generate::Object;
-use crate::layer::{Protocol, Run};
-use crate::model::{Port, Service, Way, names};
+use crate::layer::Protocol;
+use crate::model::{Port, Run, Service, Way, names};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{Service as KubernetesService, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -15,7 +15,7 @@ pub(super) fn services(service: &Service) -> Vec<Object> {
     let selector = Some(metadata::set(Reference::SelectorLabels(service.name.as_str())));
     let called: Vec<&Port> =
         service.ports.iter().filter(|port| port.service.is_some() && !port.internal).collect();
-    if service.run == Run::Service && !called.is_empty() {
+    if service.run.is_called() && !called.is_empty() {
         let object = KubernetesService {
             metadata: metadata::marked(
                 metadata::of(service),
@@ -30,6 +30,9 @@ pub(super) fn services(service: &Service) -> Vec<Object> {
                         .map(|port| service_port(port, port.service.unwrap_or(port.number)))
                         .collect(),
                 ),
+                // Each node has one of its own: the nearest.
+                traffic_distribution: (service.run == Run::Node)
+                    .then(|| "PreferSameNode".to_owned()),
                 ..ServiceSpec::default()
             }),
             ..KubernetesService::default()

@@ -1,6 +1,6 @@
 //! References as plain text: what a cluster without a chart is given.
 
-use super::{config, metadata};
+use super::{ObjectFile, config, metadata};
 use crate::model::Stack;
 use crate::reference::{Piece, Reference, pieces};
 use serde_json::{Map, Value};
@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 pub(super) struct Plain<'a> {
     stack: &'a Stack,
     hashes: BTreeMap<&'a str, String>,
+    /// Of the pod templates of jobs, by the job's service.
+    templates: BTreeMap<String, String>,
 }
 
 impl<'a> Plain<'a> {
-    pub(super) fn new(stack: &'a Stack) -> Self {
-        let mut plain = Self { stack, hashes: BTreeMap::new() };
+    pub(super) fn new(stack: &'a Stack, files: &[ObjectFile]) -> Self {
+        let mut plain = Self { stack, hashes: BTreeMap::new(), templates: BTreeMap::new() };
         let hashes: BTreeMap<&str, String> = stack
             .services
             .values()
@@ -26,6 +28,15 @@ impl<'a> Plain<'a> {
             })
             .collect();
         plain.hashes = hashes;
+        let objects = files.iter().flat_map(|file| &file.objects);
+        let templates = objects.filter(|object| object.value["kind"] == "Job");
+        plain.templates = templates
+            .filter_map(|object| {
+                let mut template = object.value.pointer("/spec/template")?.clone();
+                plain.resolve(&mut template);
+                Some((object.service.clone()?, config::template_hash(template)))
+            })
+            .collect();
         plain
     }
 
@@ -54,6 +65,7 @@ impl<'a> Plain<'a> {
             Reference::Image(service) => self.image(service),
             Reference::Version(service) => self.version(service),
             Reference::Hash(service) => self.hashes.get(service).cloned().unwrap_or_default(),
+            Reference::Template(job) => self.templates.get(job).cloned().unwrap_or_default(),
             Reference::Labels(_)
             | Reference::PodLabels(_)
             | Reference::SelectorLabels(_)
@@ -63,12 +75,12 @@ impl<'a> Plain<'a> {
     }
 
     /// Tag and digest: people read the tag, the digest decides.
-    fn image(&self, service: &str) -> String {
-        self.stack
-            .services
-            .get(service)
-            .map(|it| it.container.image.to_string())
-            .unwrap_or_default()
+    fn image(&self, of: &str) -> String {
+        let (service, beside) = of.split_once('/').unwrap_or((of, ""));
+        let Some(service) = self.stack.services.get(service) else { return String::new() };
+        let all = service.sidecars.iter().chain(&service.init);
+        let beside = all.into_iter().find(|container| container.name.as_str() == beside);
+        beside.unwrap_or(&service.container).image.to_string()
     }
 
     fn version(&self, service: &str) -> String {

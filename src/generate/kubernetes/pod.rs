@@ -1,8 +1,8 @@
 //! The pod template of a service.
 
-use super::container::{container, some};
+use super::container::{init, main, some};
 use super::{claim, config, metadata, placement};
-use crate::model::{self, Secret, SecretForm, Service, VolumeSource};
+use crate::model::{self, Container, SecretFile, Service, VolumeSource};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
     ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 /// The volume that holds a service's files.
 pub(super) const FILES: &str = "files";
-/// The volume that holds a service's secrets.
-pub(super) const SECRETS: &str = "secrets";
+/// The volume that holds the secrets of the main container.
+const SECRETS: &str = "secrets";
 /// Where secrets are mounted unless a path is said.
 pub(super) const SECRETS_FOLDER: &str = "/run/secrets";
 
@@ -62,16 +62,27 @@ pub(super) fn template(service: &Service) -> PodTemplateSpec {
                 }),
                 ..PodSecurityContext::default()
             }),
-            containers: vec![container(service)],
+            init_containers: some(init(service)),
+            containers: vec![main(service)],
+            restart_policy: restart_policy(service),
             volumes: some(volumes(service)),
             ..PodSpec::default()
         }),
     }
 }
 
-/// Secrets that are files in the usual folder.
-pub(super) fn default_secrets(service: &Service) -> impl Iterator<Item = &Secret> {
-    service.secrets.iter().filter(|secret| in_default_folder(secret))
+/// A job that failed is tried again in a new pod, so that the logs of the old one stay.
+fn restart_policy(service: &Service) -> Option<String> {
+    service.run.ends().then(|| "Never".to_owned())
+}
+
+/// The volume that holds the secrets of a container: another one does not see them.
+pub(super) fn secrets_volume(container: &Container) -> String {
+    if container.origin.is_empty() {
+        SECRETS.to_owned()
+    } else {
+        format!("{SECRETS}-{}", container.name)
+    }
 }
 
 /// Whether the usual folder is mounted as a whole. Kubernetes mounts a service's token below it
@@ -81,11 +92,8 @@ pub(super) fn secrets_as_folder(service: &Service) -> bool {
 }
 
 /// Whether a secret is a file in the usual folder, under its own name.
-pub(super) fn in_default_folder(secret: &Secret) -> bool {
-    match &secret.form {
-        SecretForm::File(path) => path.as_str() == format!("{SECRETS_FOLDER}/{}", secret.key),
-        SecretForm::Variable => false,
-    }
+pub(super) fn in_default_folder(secret: &SecretFile) -> bool {
+    secret.path.as_str() == format!("{SECRETS_FOLDER}/{}", secret.key)
 }
 
 fn volumes(service: &Service) -> Vec<Volume> {
@@ -96,8 +104,11 @@ fn volumes(service: &Service) -> Vec<Volume> {
             // A StatefulSet makes these itself, from its templates.
             VolumeSource::ClaimPerReplica(_) => {}
             VolumeSource::Claim(_) => {
-                let claim = claim::name(service, &volume.name);
+                let claim = claim::name(&service.name, &volume.name);
                 volumes.push(claimed(name, &claim));
+            }
+            VolumeSource::ClaimOf(of) => {
+                volumes.push(claimed(name, &claim::name(of, &volume.name)));
             }
             VolumeSource::System(of) => volumes.push(claimed(name, of.as_str())),
             VolumeSource::Host { path, .. } => volumes.push(Volume {
@@ -120,7 +131,9 @@ fn volumes(service: &Service) -> Vec<Volume> {
         }
     }
     volumes.extend(files(service));
-    volumes.extend(secrets(service));
+    let beside = service.sidecars.iter().chain(&service.init);
+    let containers = std::iter::once(&service.container).chain(beside);
+    volumes.extend(containers.filter_map(|container| secrets(service, container)));
     volumes
 }
 
@@ -169,16 +182,14 @@ fn files(service: &Service) -> Option<Volume> {
     })
 }
 
-/// One volume for all secrets that are files; those that may be missing have an object of their
+/// One volume for all secrets that are files for a container; those that may be missing have an object of their
 /// own, so that a missing one stops nothing.
-fn secrets(service: &Service) -> Option<Volume> {
+fn secrets(service: &Service, container: &Container) -> Option<Volume> {
     let files = |optional: bool| {
-        let items: Vec<KeyToPath> = service
+        let items: Vec<KeyToPath> = container
             .secrets
             .iter()
-            .filter(|secret| {
-                secret.optional == optional && matches!(secret.form, SecretForm::File(_))
-            })
+            .filter(|secret| secret.optional == optional)
             .map(|secret| KeyToPath {
                 key: secret.key.to_string(),
                 path: secret.key.to_string(),
@@ -204,7 +215,7 @@ fn secrets(service: &Service) -> Option<Volume> {
     }
     let sources = some(sources)?;
     Some(Volume {
-        name: SECRETS.to_owned(),
+        name: secrets_volume(container),
         projected: Some(ProjectedVolumeSource {
             sources: Some(sources),
             // Readable by the service's group alone.

@@ -6,7 +6,7 @@
 use super::container::some;
 use super::metadata;
 use crate::generate::Object;
-use crate::layer::Protocol;
+use crate::layer::{PodSecurityLevel, Protocol};
 use crate::model::{
     Addresses, Caller, Flow, FlowPort, Peer, Pods, Port, Service, Stack, Way, names,
 };
@@ -16,7 +16,7 @@ use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
     NetworkPolicyPort, NetworkPolicySpec,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
 
@@ -64,18 +64,26 @@ pub(super) fn policies(stack: &Stack) -> Vec<Object> {
     if !stack.environment.network_policies {
         return Vec::new();
     }
-    let mut objects = vec![default_deny(), dns()];
+    let mut objects = Vec::new();
+    for beside in std::iter::once(None).chain(stack.beside.keys().copied().map(Some)) {
+        objects.extend([default_deny(beside), dns(beside)]);
+    }
     objects.extend(solver(stack));
     objects.extend(stack.services.values().filter_map(|service| of_service(stack, service)));
     objects
 }
 
-fn default_deny() -> Object {
-    of_all(names::DEFAULT_DENY, both())
+fn default_deny(beside: Option<PodSecurityLevel>) -> Object {
+    of_all(names::DEFAULT_DENY, beside, both())
 }
 
-fn of_all(name: &str, spec: NetworkPolicySpec) -> Object {
-    Object::of_system(&NetworkPolicy { metadata: metadata::of_system(name), spec: Some(spec) })
+/// A policy for all pods of the system's namespace, or of one beside it.
+fn of_all(name: &str, beside: Option<PodSecurityLevel>, spec: NetworkPolicySpec) -> Object {
+    let metadata = ObjectMeta {
+        namespace: Some(Reference::namespace(beside).to_string()),
+        ..metadata::of_system(name)
+    };
+    Object::of_system(&NetworkPolicy { metadata, spec: Some(spec) })
 }
 
 fn both() -> NetworkPolicySpec {
@@ -86,7 +94,7 @@ fn both() -> NetworkPolicySpec {
     }
 }
 
-fn dns() -> Object {
+fn dns(beside: Option<PodSecurityLevel>) -> Object {
     let pods = [("k8s-app".to_owned(), "kube-dns".to_owned())];
     let rule = NetworkPolicyEgressRule {
         to: Some(vec![foreign("kube-system", BTreeMap::from(pods))]),
@@ -97,7 +105,7 @@ fn dns() -> Object {
         egress: Some(vec![rule]),
         ..both()
     };
-    of_all(names::ALLOW_DNS, spec)
+    of_all(names::ALLOW_DNS, beside, spec)
 }
 
 /// Where a host is certified by an issuer, its proof is asked for through the gateway.
@@ -124,7 +132,7 @@ fn solver(stack: &Stack) -> Option<Object> {
         ingress: Some(vec![rule]),
         ..NetworkPolicySpec::default()
     };
-    Some(of_all(names::ALLOW_SOLVER, spec))
+    Some(of_all(names::ALLOW_SOLVER, None, spec))
 }
 
 /// The policy of a service; none for one that calls nobody and that nobody calls.
@@ -167,7 +175,7 @@ fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
         .callers
         .iter()
         .map(|caller| Rule {
-            peers: Some(vec![caller_pods(caller)]),
+            peers: Some(vec![caller_pods(stack, service, caller)]),
             ports: flow_ports(&caller.ports),
             origin: vec!["ports".to_owned()],
         })
@@ -181,33 +189,34 @@ fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
             origin: vec!["metrics".to_owned()],
         };
         let scrapers = stack.scrapers.iter().filter(|scraper| scrapes(service, scraper));
-        rules.extend(scrapers.map(|scraper| rule(pods_of(scraper.as_str()))));
+        rules.extend(scrapers.map(|scraper| rule(pods_of(stack, service, scraper))));
         if stack.scrapers.is_empty()
             && let Some(namespace) = &stack.environment.monitoring
         {
             rules.push(rule(foreign(namespace.as_str(), BTreeMap::new())));
         }
     }
-    rules.extend(peers(service));
+    rules.extend(peers(stack, service));
     rules
 }
 
 /// Whom a service may call: its callees, whom it scrapes, its own pods, and the API that it has a
 /// token for.
 fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = service.flows.iter().map(to_callee).collect();
+    let mut rules: Vec<Rule> =
+        service.flows.iter().map(|flow| to_callee(stack, service, flow)).collect();
     if stack.scrapers.contains(&service.name) {
         let others = stack
             .services
             .values()
             .filter(|other| !scraped_ports(other).is_empty() && scrapes(other, &service.name));
         rules.extend(others.map(|other| Rule {
-            peers: Some(vec![pods_of(other.name.as_str())]),
+            peers: Some(vec![pods_of(stack, service, &other.name)]),
             ports: ports(&scraped_ports(other)),
             origin: vec!["metrics".to_owned()],
         }));
     }
-    rules.extend(peers(service));
+    rules.extend(peers(stack, service));
     if !service.token.is_empty() {
         let api = stack.environment.api.as_deref();
         rules.push(Rule {
@@ -219,9 +228,9 @@ fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
     rules
 }
 
-fn to_callee(flow: &Flow) -> Rule {
+fn to_callee(stack: &Stack, service: &Service, flow: &Flow) -> Rule {
     let peers = match &flow.peer {
-        Peer::Service(name) => vec![pods_of(name.as_str())],
+        Peer::Service(name) => vec![pods_of(stack, service, name)],
         Peer::OtherSystem { system, service, namespace } => {
             vec![foreign(namespace.as_str(), selector_labels(service.as_str(), system.as_str()))]
         }
@@ -238,9 +247,9 @@ fn to_callee(flow: &Flow) -> Rule {
     }
 }
 
-fn caller_pods(caller: &Caller) -> NetworkPolicyPeer {
+fn caller_pods(stack: &Stack, service: &Service, caller: &Caller) -> NetworkPolicyPeer {
     match &caller.system {
-        None => pods_of(caller.service.as_str()),
+        None => pods_of(stack, service, &caller.service),
         Some((system, namespace)) => {
             foreign(namespace.as_str(), selector_labels(caller.service.as_str(), system.as_str()))
         }
@@ -261,10 +270,10 @@ fn from_outside(stack: &Stack, service: &Service) -> Option<Rule> {
 }
 
 /// Pods of one service reach each other at the ports that are theirs alone.
-fn peers(service: &Service) -> Option<Rule> {
+fn peers(stack: &Stack, service: &Service) -> Option<Rule> {
     let internal: Vec<&Port> = service.ports.iter().filter(|port| port.internal).collect();
     (!internal.is_empty()).then(|| Rule {
-        peers: Some(vec![pods_of(service.name.as_str())]),
+        peers: Some(vec![pods_of(stack, service, &service.name)]),
         ports: ports(&internal),
         origin: vec!["ports".to_owned()],
     })
@@ -298,10 +307,16 @@ fn port(number: u16, protocol: Protocol) -> NetworkPolicyPort {
     }
 }
 
-/// Pods of a service of this system.
-fn pods_of(service: &str) -> NetworkPolicyPeer {
+/// Pods of a service of this system, as a policy of one of its services names them: those of
+/// another namespace are meant only if that is said.
+fn pods_of(stack: &Stack, own: &Service, name: &Name) -> NetworkPolicyPeer {
+    let other = stack.services.get(name);
+    let beside = other.map(|other| other.beside).filter(|beside| *beside != own.beside);
+    let namespace = beside.map(|beside| Reference::namespace(beside).to_string());
     NetworkPolicyPeer {
-        pod_selector: Some(labelled(metadata::set(Reference::SelectorLabels(service)))),
+        namespace_selector: namespace
+            .map(|name| labelled(BTreeMap::from([(NAMESPACE.to_owned(), name)]))),
+        pod_selector: Some(labelled(metadata::set(Reference::SelectorLabels(name.as_str())))),
         ..NetworkPolicyPeer::default()
     }
 }

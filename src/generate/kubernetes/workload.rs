@@ -1,25 +1,27 @@
-//! Deployments and `StatefulSets`.
+//! What runs a service's pods.
 
-use super::{claim, container::some, environment, metadata, pod};
+use super::{claim, container::some, environment, job, metadata, pod};
 use crate::generate::Object;
-use crate::model::{Rollout, Service, VolumeSource, names};
+use crate::layer::When;
+use crate::model::{Container, Rollout, Run, Service, VolumeSource, names};
 use crate::reference::Reference;
 use k8s_openapi::api::apps::v1::{
-    Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment, StatefulSet,
+    DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, Deployment, DeploymentSpec,
+    DeploymentStrategy, RollingUpdateDaemonSet, RollingUpdateDeployment, StatefulSet,
     StatefulSetSpec,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// Metadata of a workload: it alone says which version runs, so that a release changes one label.
-fn metadata_of(service: &Service) -> ObjectMeta {
+pub(super) fn metadata_of(service: &Service) -> ObjectMeta {
     let metadata = metadata::owned(metadata::of(service), service.owner.as_ref());
     let mut metadata =
         metadata::marked(metadata, &service.labels.workload, &service.annotations.workload);
     if service.version.is_some()
         && let Some(labels) = &mut metadata.labels
     {
-        let version = Reference::Version(service.name.as_str()).to_string();
+        let version = Reference::Version(&service.container.image_of).to_string();
         labels.insert("app.kubernetes.io/version".to_owned(), version);
     }
     metadata
@@ -27,10 +29,6 @@ fn metadata_of(service: &Service) -> ObjectMeta {
 
 /// Old versions that a rollback can return to.
 const HISTORY: i32 = 5;
-/// How long a new pod has to stay ready until the next old one goes: two questions of readiness, so
-/// that one which fails under its first calls stops the rollout.
-const MIN_READY: i32 = 10;
-
 /// Whether each replica of a service has a claim of its own.
 pub(super) fn is_stateful(service: &Service) -> bool {
     service.volumes.iter().any(|volume| matches!(volume.source, VolumeSource::ClaimPerReplica(_)))
@@ -39,12 +37,26 @@ pub(super) fn is_stateful(service: &Service) -> bool {
 /// The workload of a service.
 pub(super) fn workload(service: &Service) -> Object {
     let name = service.name.as_str();
-    let object = if is_stateful(service) {
-        Object::of_service(name, &stateful_set(service))
-    } else {
-        Object::of_service(name, &deployment(service))
+    let (object, pod) = match &service.run {
+        Run::Job { when: When::BeforeRelease | When::AfterRelease } => {
+            (Object::of_service(name, &job::job(service)), "/spec/template")
+        }
+        Run::Job { when: When::ByHand } => {
+            (Object::of_service(name, &job::by_hand(service)), job::POD_OF_CRON)
+        }
+        Run::Cron { schedule, time_zone, overlap } => {
+            let cron = job::cron(service, schedule, time_zone, *overlap);
+            (Object::of_service(name, &cron), job::POD_OF_CRON)
+        }
+        Run::Node => (Object::of_service(name, &daemon_set(service)), "/spec/template"),
+        Run::Service | Run::Worker if is_stateful(service) => {
+            (Object::of_service(name, &stateful_set(service)), "/spec/template")
+        }
+        Run::Service | Run::Worker => {
+            (Object::of_service(name, &deployment(service)), "/spec/template")
+        }
     };
-    origins(object, service)
+    origins(object, service, &format!("{pod}/spec"))
 }
 
 /// Where an autoscaler rules, a number written here would undo its work at every apply.
@@ -53,19 +65,7 @@ fn replicas(service: &Service) -> Option<i32> {
     if scaled { None } else { i32::try_from(service.replicas.min).ok() }
 }
 
-/// How long a new pod may take until Kubernetes calls its rollout stuck: its own start, and room
-/// for the image to be pulled and a node to be found.
-fn deadline(service: &Service) -> i32 {
-    const ROOM: i32 = 300;
-    const LEAST: i32 = 600;
-    let start = service.container.probes.start.as_ref().map_or(0, |probe| {
-        probe.every.as_secs_ceil().saturating_mul(i32::try_from(probe.failures).unwrap_or(i32::MAX))
-    });
-    start.saturating_add(ROOM).max(LEAST)
-}
-
 fn deployment(service: &Service) -> Deployment {
-    let rolling = matches!(service.rollout, Rollout::Rolling { .. });
     let strategy = match &service.rollout {
         Rollout::Recreate => DeploymentStrategy {
             type_: Some("Recreate".to_owned()),
@@ -83,9 +83,9 @@ fn deployment(service: &Service) -> Deployment {
         metadata: metadata_of(service),
         spec: DeploymentSpec {
             replicas: replicas(service),
+            min_ready_seconds: Some(service.settles_within.as_secs_ceil()),
+            progress_deadline_seconds: Some(service.progress_within.as_secs_ceil()),
             revision_history_limit: Some(HISTORY),
-            min_ready_seconds: rolling.then_some(MIN_READY),
-            progress_deadline_seconds: Some(deadline(service)),
             strategy: Some(strategy),
             selector: metadata::selector(service),
             template: pod::template(service),
@@ -100,8 +100,8 @@ fn stateful_set(service: &Service) -> StatefulSet {
         metadata: metadata_of(service),
         spec: StatefulSetSpec {
             replicas: replicas(service),
+            min_ready_seconds: Some(service.settles_within.as_secs_ceil()),
             revision_history_limit: Some(HISTORY),
-            min_ready_seconds: Some(MIN_READY),
             persistent_volume_claim_retention_policy: claim::retention(service),
             service_name: Some(Reference::Name(&names::headless(service)).to_string()),
             selector: metadata::selector(service),
@@ -113,42 +113,93 @@ fn stateful_set(service: &Service) -> StatefulSet {
     }
 }
 
-/// Where the optional parts of a workload come from.
-fn origins(object: Object, service: &Service) -> Object {
-    const CONTAINER: &str = "/spec/template/spec/containers/0";
+fn daemon_set(service: &Service) -> DaemonSet {
+    DaemonSet {
+        metadata: metadata_of(service),
+        spec: DaemonSetSpec {
+            min_ready_seconds: Some(service.settles_within.as_secs_ceil()),
+            revision_history_limit: Some(HISTORY),
+            // One node after another: what is wrong with a new version shows on the first.
+            update_strategy: Some(DaemonSetUpdateStrategy {
+                type_: Some("RollingUpdate".to_owned()),
+                rolling_update: Some(RollingUpdateDaemonSet {
+                    max_surge: Some(IntOrString::Int(0)),
+                    max_unavailable: Some(IntOrString::Int(1)),
+                }),
+            }),
+            selector: metadata::selector(service),
+            template: pod::template(service),
+        },
+        ..DaemonSet::default()
+    }
+}
+
+/// Where the optional parts of a workload come from; `pod` points to the pod's specification.
+fn origins(object: Object, service: &Service, pod: &str) -> Object {
     let mut object = object
         .origin("/spec/replicas", ["replicas"])
         .origin("/spec/strategy", ["rollout"])
+        .origin("/spec/minReadySeconds", ["health", "ready"])
+        .origin("/spec/progressDeadlineSeconds", ["health", "starts-within"])
         .origin("/spec/volumeClaimTemplates", ["volumes"])
-        .origin("/spec/template/spec/terminationGracePeriodSeconds", ["stop-within"])
-        .origin("/spec/template/spec/volumes", ["volumes"])
-        .origin(format!("{CONTAINER}/command"), ["command"])
-        .origin(format!("{CONTAINER}/args"), ["args"])
-        .origin(format!("{CONTAINER}/workingDir"), ["workdir"])
-        .origin(format!("{CONTAINER}/ports"), ["ports"])
-        .origin(format!("{CONTAINER}/startupProbe"), ["health"])
-        .origin(format!("{CONTAINER}/livenessProbe"), ["health", "live"])
-        .origin(format!("{CONTAINER}/readinessProbe"), ["health", "ready"])
-        .origin(format!("{CONTAINER}/resources"), ["resources"])
-        .origin(format!("{CONTAINER}/volumeMounts"), ["volumes"])
-        .origin("/spec/template/spec/hostNetwork", ["host-network"])
-        .origin("/spec/template/spec/hostPID", ["host-pid"])
-        .origin("/spec/template/spec/nodeSelector", ["placement", "nodes"])
-        .origin("/spec/template/spec/tolerations", ["placement", "tolerate"])
-        .origin("/spec/template/spec/topologySpreadConstraints", ["placement", "spread"])
-        .origin("/spec/template/spec/priorityClassName", ["placement", "priority"])
-        .origin("/spec/template/spec/securityContext", ["user"])
-        .origin(format!("{CONTAINER}/securityContext/readOnlyRootFilesystem"), ["writable-root"])
-        .origin(format!("{CONTAINER}/securityContext/capabilities"), ["capabilities"]);
-    if service.container.privileged {
-        object = object.origin(format!("{CONTAINER}/securityContext"), ["privileged"]);
-    }
+        .origin("/spec/schedule", ["schedule"])
+        .origin("/spec/timeZone", ["time-zone"])
+        .origin("/spec/concurrencyPolicy", ["overlap"])
+        .origin("/spec/suspend", ["when"])
+        .origin(format!("{pod}/terminationGracePeriodSeconds"), ["stop-within"])
+        .origin(format!("{pod}/volumes"), ["volumes"])
+        .origin(format!("{pod}/hostNetwork"), ["host-network"])
+        .origin(format!("{pod}/hostPID"), ["host-pid"])
+        .origin(format!("{pod}/nodeSelector"), ["placement", "nodes"])
+        .origin(format!("{pod}/tolerations"), ["placement", "tolerate"])
+        .origin(format!("{pod}/topologySpreadConstraints"), ["placement", "spread"])
+        .origin(format!("{pod}/priorityClassName"), ["placement", "priority"])
+        .origin(format!("{pod}/securityContext"), ["user"]);
     for (index, name) in pod::host_paths(service) {
-        let pointer = format!("/spec/template/spec/volumes/{index}");
-        object = object.origin(pointer, ["host-paths", name]);
+        object = object.origin(format!("{pod}/volumes/{index}"), ["host-paths", name]);
     }
-    for (index, variable) in environment::variables(service).into_iter().enumerate() {
-        object = object.origin(format!("{CONTAINER}/env/{index}"), variable.origin.clone());
+    if let Some(job) = pod.strip_suffix("/template/spec").filter(|_| service.run.ends()) {
+        object = object
+            .origin(format!("{job}/backoffLimit"), ["retries"])
+            .origin(format!("{job}/activeDeadlineSeconds"), ["deadline"]);
+    }
+    object = of_container(object, &service.container, &format!("{pod}/containers/0"));
+    for (index, container) in service.sidecars.iter().chain(&service.init).enumerate() {
+        object = of_container(object, container, &format!("{pod}/initContainers/{index}"));
+    }
+    object
+}
+
+fn of_container(object: Object, container: &Container, at: &str) -> Object {
+    let keys = |keys: &[&str]| -> Vec<String> {
+        container.origin.iter().cloned().chain(keys.iter().map(ToString::to_string)).collect()
+    };
+    let mut object = if container.origin.is_empty() {
+        object
+    } else {
+        object.origin(at, container.origin.clone())
+    };
+    for (field, from) in [
+        ("command", &["command"][..]),
+        ("args", &["args"]),
+        ("workingDir", &["workdir"]),
+        ("ports", &["ports"]),
+        ("startupProbe", &["health"]),
+        ("livenessProbe", &["health", "live"]),
+        ("readinessProbe", &["health", "ready"]),
+        ("resources", &["resources"]),
+        ("volumeMounts", &["volumes"]),
+        ("securityContext/runAsUser", &["user"]),
+        ("securityContext/readOnlyRootFilesystem", &["writable-root"]),
+        ("securityContext/capabilities", &["capabilities"]),
+    ] {
+        object = object.origin(format!("{at}/{field}"), keys(from));
+    }
+    if container.privileged {
+        object = object.origin(format!("{at}/securityContext"), keys(&["privileged"]));
+    }
+    for (index, variable) in environment::variables(container).into_iter().enumerate() {
+        object = object.origin(format!("{at}/env/{index}"), variable.origin.clone());
     }
     object
 }

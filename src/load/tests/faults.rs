@@ -60,7 +60,7 @@ fn all_faults_of_a_file_are_told() {
              `-`; help: write `http`",
             "3:26 '99999' `99999` is not a port: it is a number from 1 to 65535",
             "2:1 'replcias' unknown key `replcias`; help: did you mean `replicas`?",
-            "4:6 'servce' unknown word `servce`; allowed: service, worker; help: did you mean \
+            "4:6 'servce' unknown word `servce`; allowed: service, worker, job, cron, node; help: did you mean \
              `service`?",
         ],
     );
@@ -105,8 +105,14 @@ fn wrong_types_are_named_in_the_words_of_yaml() {
         &["1:9 '[/live]' expected a map such as `{ live: /health, ready: /ready }`, found a list"],
     );
     service("rollout: { recreate: [] }", &["1:22 '[]' expected an empty map `{}`, found a list"]);
-    service("run: 5", &["1:6 '5' expected one of service, worker, found the number `5`"]);
-    service("run: {}", &["1:6 '{}' expected one of service, worker, found an empty map"]);
+    service(
+        "run: 5",
+        &["1:6 '5' expected one of service, worker, job, cron, node, found the number `5`"],
+    );
+    service(
+        "run: {}",
+        &["1:6 '{}' expected one of service, worker, job, cron, node, found an empty map"],
+    );
     service(
         "run: { worker: {} }",
         &[

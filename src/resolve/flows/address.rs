@@ -66,10 +66,7 @@ pub(super) fn choose(call: &Call<'_>, all: &[FlowPort]) -> Result<Vec<FlowPort>,
             [] => fail(
                 Finding::error("callee-without-port", format!("`{callee}` has no port to call"))
                     .at(call.place)
-                    .help(
-                        "give it a port that callers may use: a worker is called by nobody, \
-                         whatever its ports",
-                    ),
+                    .help("give it a port that callers may use"),
             ),
             _ => fail(
                 Finding::error("several-ports", format!("`{callee}` has several ports"))

@@ -9,7 +9,7 @@ use super::secrets::CalleeSecret;
 use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{self, Optional, Protocol, Use};
-use crate::model::{Flow, FlowPort, Peer};
+use crate::model::{Flow, FlowPort, Peer, Run};
 use crate::reference::Reference;
 use crate::source::Place;
 use crate::tree::Node;
@@ -208,6 +208,9 @@ impl Call<'_> {
         system: &SystemDraft<'_>,
         other: bool,
     ) -> Result<ResolvedFlow, Failure> {
+        if !callee.run.is_called() {
+            return fail(self.not_called(callee));
+        }
         if !callee.unnumbered.is_empty() {
             return Err(None);
         }
@@ -238,6 +241,20 @@ impl Call<'_> {
             }
         }
         Ok(flow)
+    }
+
+    /// What nobody can call.
+    fn not_called(&self, callee: &Draft<'_>) -> Finding {
+        let (name, run) = (self.callee(), &callee.run);
+        let message = format!("`{name}` is {}, which nobody can call", run.words());
+        let finding = Finding::error("callee-not-called", message)
+            .at(self.place)
+            .related(callee.place, "described here");
+        match run {
+            Run::Job { .. } => finding
+                .help(format!("say `after: [{}]` to start when it has ended", callee.whose())),
+            _ => finding.help(format!("say `run: service` of `{name}`, or remove the flow")),
+        }
     }
 
     /// The host that the caller uses, and what is behind it.

@@ -201,6 +201,7 @@ fn spec(place: &Place<'_>) -> &'static [&'static str] {
             "backoffLimit",
             "activeDeadlineSeconds",
             "ttlSecondsAfterFinished",
+            "podReplacementPolicy",
             "podFailurePolicy",
             "selector",
             "template",
