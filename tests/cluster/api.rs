@@ -53,6 +53,19 @@ impl Api {
         self.get::<List<T>>(path).map(|list| list.items).unwrap_or_default()
     }
 
+    /// All objects of a path, each with the type that a list says once for all.
+    pub(crate) fn objects(&self, path: &str) -> Vec<Value> {
+        let Some(mut list) = self.get::<Value>(path) else { return Vec::new() };
+        let kind = list["kind"].as_str().unwrap_or_default().trim_end_matches("List").to_owned();
+        let version = list["apiVersion"].clone();
+        let Value::Array(mut items) = list["items"].take() else { return Vec::new() };
+        for item in &mut items {
+            item["kind"] = Value::from(kind.clone());
+            item["apiVersion"] = version.clone();
+        }
+        items
+    }
+
     /// Creates an object or changes what this tells of it. False if its place has gone meanwhile:
     /// an object of that name is another one now, or its namespace ends.
     pub(crate) fn apply(&self, path: &str, object: &Value) -> bool {

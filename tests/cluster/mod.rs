@@ -61,10 +61,9 @@ impl Cluster {
         let path = Utf8Path::from_path(folder.path()).unwrap();
         let control_plane = ControlPlane::start(&programs, &kubectl, path);
         let cluster = Self { control_plane, folder, kubectl, definitions };
-        until("the default service account", || {
-            cluster.kubectl(&["get", "serviceaccount", "default", "--namespace=default"]).code
-                == Some(0)
-        });
+        let account = ["get", "serviceaccount", "default", "--namespace=default"];
+        let there = is_within(|| cluster.kubectl(&account).code == Some(0));
+        assert!(there, "no default service account within {PATIENCE:?}");
         Some(cluster)
     }
 
@@ -97,13 +96,16 @@ impl Cluster {
     }
 }
 
-/// Asks until the answer is yes.
-pub(crate) fn until(what: &str, asked: impl Fn() -> bool) {
+/// Asks until the answer is yes, and not for ever.
+fn is_within(asked: impl Fn() -> bool) -> bool {
     let began = Instant::now();
     while !asked() {
-        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(200));
+        if began.elapsed() > PATIENCE {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(500));
     }
+    true
 }
 
 /// kubectl with one configuration, and nothing of this machine's surroundings.

@@ -7,7 +7,7 @@ use super::kubelet::Kubelets;
 use super::metrics::{self, Metrics};
 use super::nodes::Nodes;
 use super::operators::{cloudnative_pg, external_secrets};
-use super::{Cluster, balancer, storage, until};
+use super::{Cluster, PATIENCE, balancer, is_within, storage};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 /// They play until this is dropped.
 pub(crate) struct Surroundings {
+    api: Arc<Api>,
     wishes: Arc<Mutex<Wishes>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,7 +34,7 @@ const KUBELETS: Duration = Duration::from_millis(250);
 const OTHERS: Duration = Duration::from_secs(1);
 
 /// Less than any autoscaler aims at.
-const IDLE: u64 = 10;
+pub(crate) const IDLE: u64 = 10;
 
 impl Surroundings {
     /// Starts nodes that can pull some images, and waits until pods can be placed on them.
@@ -42,10 +43,10 @@ impl Surroundings {
         cluster.kubectl(&["apply", "--server-side", "--filename", &file]).ends(0);
         let wishes = Wishes { images, lost: BTreeSet::new(), load: IDLE, ends: false };
         let wishes = Arc::new(Mutex::new(wishes));
-        let api = cluster.api();
-        let asked = Arc::clone(&wishes);
-        let thread = std::thread::spawn(move || play(&api, &asked));
-        let surroundings = Self { wishes, thread: Some(thread) };
+        let api = Arc::new(cluster.api());
+        let (plays_with, asked) = (Arc::clone(&api), Arc::clone(&wishes));
+        let thread = std::thread::spawn(move || play(&plays_with, &asked));
+        let surroundings = Self { api, wishes, thread: Some(thread) };
         surroundings.until("nodes that are ready", || {
             let arguments =
                 ["wait", "node", "--all", "--for=condition=Ready", "--timeout=1s", "--output=name"];
@@ -53,6 +54,11 @@ impl Surroundings {
             ran.code == Some(0) && !ran.out.is_empty()
         });
         surroundings
+    }
+
+    /// The API server, as the players reach it.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
     }
 
     /// Takes a node away: its kubelet says nothing any more.
@@ -65,14 +71,25 @@ impl Surroundings {
         self.wishes.lock().unwrap().load = percent;
     }
 
-    /// Asks until the answer is yes, as long as the players play.
+    /// Changes which images can be pulled.
+    pub(crate) fn pull(&self, images: Images) {
+        self.wishes.lock().unwrap().images = images;
+    }
+
+    /// Asks until the answer is yes.
     #[track_caller]
     pub(crate) fn until(&self, what: &str, asked: impl Fn() -> bool) {
-        until(what, || {
+        assert!(self.is_within(what, asked), "{what}: not within {PATIENCE:?}");
+    }
+
+    /// Whether the answer becomes yes in time, as long as the players play.
+    #[track_caller]
+    pub(crate) fn is_within(&self, what: &str, asked: impl Fn() -> bool) -> bool {
+        is_within(|| {
             let plays = self.thread.as_ref().is_some_and(|thread| !thread.is_finished());
             assert!(plays, "{what}: the surroundings have failed, which see above");
             asked()
-        });
+        })
     }
 }
 

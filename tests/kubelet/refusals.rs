@@ -203,8 +203,8 @@ const CASES: &[Case] = &[
     Case {
         what: "a program that starts slowly",
         edits: &[("works:1", "slow:1")],
-        seen: Seen::Event("Unhealthy"),
-        says: "Startup probe failed: connection refused",
+        seen: Seen::Event("Killing"),
+        says: "Container web failed startup probe, will be restarted",
     },
     Case {
         what: "a port of a probe",

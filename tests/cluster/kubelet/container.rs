@@ -2,7 +2,7 @@
 
 use super::super::images::Image;
 use super::probes::{answers, delay, patience};
-use k8s_openapi::api::core::v1::Container;
+use k8s_openapi::api::core::v1::{Container, Probe};
 use k8s_openapi::jiff::Timestamp;
 use std::time::Duration;
 
@@ -82,18 +82,19 @@ impl Progress {
             State::Running { image, since, started, ready } => {
                 let age = between(*since, now);
                 let code = image.exit.or((!task.serves).then_some(0));
-                let asked = ask(task.container, age >= image.starts_within, age, started);
-                let ended = match (code, asked) {
+                let asked =
+                    Asked { container: task.container, listens: age >= image.starts_within, age };
+                let ended = match (code, asked.all(started, tell)) {
                     (Some(code), _) if age >= WORK => Some(code),
-                    (None, Asked::Kill(problem)) => {
-                        tell("Unhealthy", problem);
+                    (Some(_), _) => None,
+                    (None, Err(problem)) => {
+                        tell("Killing", problem);
                         Some(KILLED)
                     }
-                    (_, Asked::Ready(is)) => {
+                    (None, Ok(is)) => {
                         *ready = is;
                         None
                     }
-                    _ => None,
                 };
                 if let Some(code) = ended {
                     self.state = State::Ended(End { began: *since, at: now, code });
@@ -178,40 +179,55 @@ impl Progress {
     }
 }
 
-/// What comes of asking a container.
-enum Asked {
-    Ready(bool),
-    Kill(String),
+/// A container that is asked.
+struct Asked<'a> {
+    container: &'a Container,
+    /// Whether its program is far enough to answer.
+    listens: bool,
+    age: Duration,
 }
 
-fn ask(container: &Container, listens: bool, age: Duration, started: &mut bool) -> Asked {
-    let failed =
-        |kind: &str, problem: String| Asked::Kill(format!("{kind} probe failed: {problem}"));
-    if !*started {
-        match &container.startup_probe {
-            None => *started = true,
-            Some(probe) if age < delay(probe) => {}
-            Some(probe) => match answers(container, probe, listens) {
-                Ok(()) => *started = true,
-                Err(problem) if age >= patience(probe) => return failed("Startup", problem),
-                Err(_) => {}
-            },
+impl Asked<'_> {
+    /// Whether it is ready, or why it must be ended.
+    fn all(&self, started: &mut bool, tell: &mut impl FnMut(&str, String)) -> Result<bool, String> {
+        if !*started {
+            let probe = self.container.startup_probe.as_ref();
+            *started = self.insistently("Startup", probe, tell)?;
         }
         if !*started {
-            return Asked::Ready(false);
+            return Ok(false);
+        }
+        self.insistently("Liveness", self.container.liveness_probe.as_ref(), tell)?;
+        Ok(self.once("Readiness", self.container.readiness_probe.as_ref(), tell))
+    }
+
+    /// Whether it answers, if it may still be waited for.
+    fn insistently(
+        &self,
+        kind: &str,
+        probe: Option<&Probe>,
+        tell: &mut impl FnMut(&str, String),
+    ) -> Result<bool, String> {
+        let answers = self.once(kind, probe, tell);
+        match probe {
+            Some(probe) if !answers && self.age >= patience(probe) => {
+                let (name, kind) = (&self.container.name, kind.to_lowercase());
+                Err(format!("Container {name} failed {kind} probe, will be restarted"))
+            }
+            _ => Ok(answers),
         }
     }
-    if let Some(probe) = &container.liveness_probe
-        && let Err(problem) = answers(container, probe, listens)
-        && age >= patience(probe)
-    {
-        return failed("Liveness", problem);
+
+    fn once(&self, kind: &str, probe: Option<&Probe>, tell: &mut impl FnMut(&str, String)) -> bool {
+        let Some(probe) = probe else { return true };
+        if self.age < delay(probe) {
+            return false;
+        }
+        let answer = answers(self.container, probe, self.listens);
+        answer
+            .map_err(|problem| tell("Unhealthy", format!("{kind} probe failed: {problem}")))
+            .is_ok()
     }
-    let ready = container
-        .readiness_probe
-        .as_ref()
-        .is_none_or(|probe| age >= delay(probe) && answers(container, probe, listens).is_ok());
-    Asked::Ready(ready)
 }
 
 fn again(policy: Again, code: i32) -> bool {

@@ -103,6 +103,7 @@ impl Kubelets {
 fn event(pod: &Pod, reason: &str, text: &str, now: Timestamp) -> Value {
     let name = pod.metadata.name.as_deref().unwrap_or_default();
     let at = now.to_string();
+    let kind = if reason == "Killing" { "Normal" } else { "Warning" };
     json!({
         "apiVersion": "v1",
         "kind": "Event",
@@ -114,7 +115,7 @@ fn event(pod: &Pod, reason: &str, text: &str, now: Timestamp) -> Value {
             "namespace": pod.metadata.namespace,
             "uid": uid(pod),
         },
-        "type": "Warning",
+        "type": kind,
         "reason": reason,
         "message": text,
         "source": { "component": "kubelet" },

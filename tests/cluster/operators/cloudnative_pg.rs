@@ -21,7 +21,7 @@ struct Database<'a> {
 }
 
 pub(in super::super) fn step(api: &Api) {
-    for object in objects(api, VERSION, "Cluster", "clusters") {
+    for object in objects(api, VERSION, "clusters") {
         let metadata = &object["metadata"];
         let (namespace, name) = (text(metadata, "namespace"), text(metadata, "name"));
         let database = Database { api, object: &object, namespace, name };

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const VERSION: &str = "external-secrets.io/v1";
 
 pub(in super::super) fn step(api: &Api) {
-    for object in objects(api, VERSION, "ExternalSecret", "externalsecrets") {
+    for object in objects(api, VERSION, "externalsecrets") {
         let (ready, reason, message) = match synchronise(api, &object) {
             Ok(()) => ("True", "SecretSynced", "secret synced".to_owned()),
             Err(problem) => ("False", "SecretSyncedError", problem),

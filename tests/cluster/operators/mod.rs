@@ -37,13 +37,9 @@ fn text<'a>(object: &'a Value, key: &str) -> &'a str {
     object[key].as_str().unwrap_or_default()
 }
 
-/// The objects of a collection, each with the type that a list leaves out.
-fn objects(api: &Api, version: &str, kind: &str, plural: &str) -> Vec<Value> {
-    let mut found: Vec<Value> = api.list(&format!("/apis/{version}/{plural}"));
-    for object in &mut found {
-        object["apiVersion"] = json!(version);
-        object["kind"] = json!(kind);
-    }
+/// The objects of a collection that are to stay.
+fn objects(api: &Api, version: &str, plural: &str) -> Vec<Value> {
+    let mut found = api.objects(&format!("/apis/{version}/{plural}"));
     found.retain(|object| object["metadata"]["deletionTimestamp"].is_null());
     found
 }
