@@ -13,6 +13,8 @@
 mod cluster;
 #[path = "suite/judged.rs"]
 mod judged;
+#[path = "suite/spoiled.rs"]
+mod spoiled;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "tools/mod.rs"]
@@ -21,6 +23,7 @@ mod tools;
 use cluster::Cluster;
 use iac::model::Stack;
 use judged::Judged;
+use spoiled::Spoiled;
 
 const SERVER_SIDE: [&str; 3] = ["apply", "--server-side", "--filename"];
 const DRY_RUN: [&str; 2] = ["--dry-run=server", "--validate=strict"];
@@ -29,11 +32,11 @@ const DRY_RUN: [&str; 2] = ["--dry-run=server", "--validate=strict"];
 fn a_server_takes_every_tree_without_a_warning() {
     let Some(cluster) = Cluster::start() else { return };
     cluster.apply_definitions();
-    it_refuses_what_it_does_not_know(&cluster);
     let judged = Judged::example();
     let problems: Vec<String> =
         judged.stacks.iter().filter_map(|stack| problem(&cluster, &judged, stack)).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+    it_refuses_what_it_does_not_know(&cluster, &judged);
 }
 
 /// What the server says against a stack's tree.
@@ -52,15 +55,13 @@ fn problem(cluster: &Cluster, judged: &Judged, stack: &Stack) -> Option<String> 
     (!well).then(|| format!("{place}: exit code {:?}\n{}{}", ran.code, ran.out, ran.err))
 }
 
-/// Otherwise it would prove nothing that it takes the rest.
-fn it_refuses_what_it_does_not_know(cluster: &Cluster) {
-    let broken = serde_json::json!({
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": { "name": "broken", "namespace": "default" },
-        "dat": {},
-    });
-    let file = cluster.file("broken.yaml", &broken.to_string());
-    let ran = cluster.kubectl(&[&SERVER_SIDE[..], &[&file], &DRY_RUN].concat()).ends(1);
-    assert!(ran.err.contains(".dat: field not declared in schema"), "{}", ran.err);
+/// Otherwise it would prove nothing that it takes the rest: a field that no kind has, once in each.
+fn it_refuses_what_it_does_not_know(cluster: &Cluster, judged: &Judged) {
+    for Spoiled { kind, name, field, text, .. } in spoiled::one_of_each_kind(judged) {
+        let file = cluster.file("spoiled.yaml", &text);
+        let ran = cluster.kubectl(&[&SERVER_SIDE[..], &[&file], &DRY_RUN].concat()).ends(1);
+        let says = format!("{field}: field not declared in schema");
+        assert!(ran.err.contains(&says) && ran.err.contains(&name), "{kind}/{name}: {}", ran.err);
+        println!("{kind}/{name}: {field} is refused");
+    }
 }

@@ -25,6 +25,8 @@ mod kustomize;
 mod policy;
 #[path = "suite/run.rs"]
 mod run;
+#[path = "suite/spoiled.rs"]
+mod spoiled;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "tools/mod.rs"]

@@ -165,6 +165,9 @@ fn of_api_server(store: u16, port: u16) -> Vec<String> {
         // Without it a loopback address is refused.
         "--endpoint-reconciler-type=none",
         "--authorization-mode=Node,RBAC",
+        // How long pods stay on a lost node: a test cannot wait for five minutes.
+        "--default-not-ready-toleration-seconds=3",
+        "--default-unreachable-toleration-seconds=3",
         "--allow-privileged=true",
         "--client-ca-file=ca.crt",
         "--tls-cert-file=kube-apiserver.crt",
@@ -205,6 +208,8 @@ fn of_controllers(kubeconfig: &Utf8Path, port: u16) -> Vec<String> {
         "--cluster-signing-cert-file=ca.crt",
         "--cluster-signing-key-file=ca.key",
         // A test cannot wait as long as a cluster in use does.
+        "--node-monitor-grace-period=12s",
+        "--node-monitor-period=1s",
         "--horizontal-pod-autoscaler-sync-period=5s",
         "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
         "--horizontal-pod-autoscaler-initial-readiness-delay=1s",

@@ -1,4 +1,4 @@
-//! A cluster for tests: a real control plane on this machine, without nodes.
+//! A cluster for tests: a real control plane on this machine, and nodes that run nothing.
 //!
 //! It listens on loopback ports that were free, lives in a temporary folder, and ends with its
 //! value, also when a test fails or is killed.
@@ -10,10 +10,21 @@
     reason = "it starts programs, and a test fails at what does not work"
 )]
 
+mod api;
+mod balancer;
 mod certificates;
+mod clock;
 mod control_plane;
+pub(crate) mod images;
+mod kubelet;
+mod metrics;
+mod nodes;
+mod operators;
 mod program;
+pub(crate) mod storage;
+pub(crate) mod surroundings;
 
+use self::api::Api;
 use crate::support::Ran;
 use crate::tools::tool;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -50,10 +61,9 @@ impl Cluster {
         let path = Utf8Path::from_path(folder.path()).unwrap();
         let control_plane = ControlPlane::start(&programs, &kubectl, path);
         let cluster = Self { control_plane, folder, kubectl, definitions };
-        until("the default service account", || {
-            cluster.kubectl(&["get", "serviceaccount", "default", "--namespace=default"]).code
-                == Some(0)
-        });
+        let account = ["get", "serviceaccount", "default", "--namespace=default"];
+        let there = is_within(|| cluster.kubectl(&account).code == Some(0));
+        assert!(there, "no default service account within {PATIENCE:?}");
         Some(cluster)
     }
 
@@ -61,6 +71,12 @@ impl Cluster {
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> Ran {
         let mut command = kubectl(&self.kubectl, self.control_plane.kubeconfig());
         Ran::of(&command.args(arguments).output().unwrap())
+    }
+
+    /// The API server without a process for each request.
+    pub(crate) fn api(&self) -> Api {
+        let folder = Utf8Path::from_path(self.folder.path()).unwrap();
+        Api::start(&self.kubectl, self.control_plane.kubeconfig(), folder)
     }
 
     /// Writes a text to a file beside the cluster, to be given to kubectl.
@@ -80,13 +96,16 @@ impl Cluster {
     }
 }
 
-/// Asks until the answer is yes.
-pub(crate) fn until(what: &str, asked: impl Fn() -> bool) {
+/// Asks until the answer is yes, and not for ever.
+fn is_within(asked: impl Fn() -> bool) -> bool {
     let began = Instant::now();
     while !asked() {
-        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(200));
+        if began.elapsed() > PATIENCE {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(500));
     }
+    true
 }
 
 /// kubectl with one configuration, and nothing of this machine's surroundings.

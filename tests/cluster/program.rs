@@ -55,10 +55,15 @@ impl Program {
     /// The last lines of the log, if the program has ended by itself.
     pub(super) fn ended(&mut self) -> Option<String> {
         let status = self.keeper.try_wait().unwrap()?;
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
         let last = lines[lines.len().saturating_sub(20)..].join("\n");
         Some(format!("{} ended by itself, {status}:\n{last}", self.name))
+    }
+
+    /// All that it has said.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Asks the program to end, and waits for it.

@@ -1,44 +1,50 @@
 //! The judges are awake: what is broken on purpose is found, and named; and what the model says is
 //! an exception is not held against it.
 
-use crate::judge;
 use crate::judged::Judged;
+use crate::spoiled::Spoiled;
 use crate::support::Project;
-use crate::verdict::Row;
+use crate::verdict::{Finding, Row};
+use crate::{judge, kubeconform, spoiled};
 
-/// A fault in a file of dev/iot-edge.
+/// A fault in a file of dev.
 struct Fault {
     what: &'static str,
     file: &'static str,
     from: &'static str,
     to: &'static str,
-    /// Who finds it, by which rule, where.
+    /// Who finds it, by which rule, and with which words.
     found: &'static [(&'static str, &'static str, &'static str)],
 }
 
-const FAULTS: &[Fault] = &[
+/// Each of these keeps tools from reading the rest.
+const OF_FORM: &[Fault] = &[
     Fault {
         what: "a wrong indent",
-        file: "grafana.yaml",
+        file: "iot-edge/kubernetes/grafana.yaml",
         from: "\n        ports:",
         to: "\n       ports:",
         found: &[
-            ("kubectl kustomize", "build", ""),
-            ("kubeconform", "statusError", "/"),
-            ("checkov", "unseen", ""),
+            ("kubectl kustomize", "build", "grafana.yaml"),
+            ("kubeconform", "statusError", "grafana.yaml"),
+            ("checkov", "unseen", "grafana.yaml"),
             ("yamllint", "syntax", "line "),
         ],
     },
     Fault {
-        what: "an unknown field",
-        file: "grafana.yaml",
-        from: "enableServiceLinks:",
-        to: "enableServiceLink:",
-        found: &[("kubeconform", "statusInvalid", "Deployment/grafana")],
+        what: "an unknown field of a kustomization",
+        file: "iot-edge/kubernetes/kustomization.yaml",
+        from: "\nresources:",
+        to: "\nresource:",
+        found: &[("kubectl kustomize", "build", "unknown field \"resource\"")],
     },
+];
+
+/// These are found together, each in an object of its own.
+const OF_MEANING: &[Fault] = &[
     Fault {
-        what: "an image that is not pinned",
-        file: "redis.yaml",
+        what: "a Deployment's image that is not pinned",
+        file: "iot-edge/kubernetes/redis.yaml",
         from: "image: docker.io/valkey/valkey:",
         to: "image: docker.io/valkey/valkey:latest # ",
         found: &[
@@ -48,42 +54,92 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
+        what: "a StatefulSet's image that is not pinned",
+        file: "iot-edge/kubernetes/postgres.yaml",
+        from: "image: docker.io/library/postgres:",
+        to: "image: docker.io/library/postgres:latest # ",
+        found: &[
+            ("kube-score", "container-image-tag", "StatefulSet/postgres"),
+            ("checkov", "CKV_K8S_14", "StatefulSet/postgres"),
+            ("checkov", "CKV_K8S_43", "StatefulSet/postgres"),
+        ],
+    },
+    Fault {
+        what: "a Job's image that is not pinned",
+        file: "iot-verification/kubernetes/api-gateway-migrate.yaml",
+        from: "image: ghcr.io/example/iot-verification/api-gateway:",
+        to: "image: ghcr.io/example/iot-verification/api-gateway:latest # ",
+        found: &[
+            ("kube-score", "container-image-tag", "Job/api-gateway-migrate-"),
+            ("checkov", "CKV_K8S_14", "Job/api-gateway-migrate-"),
+            ("checkov", "CKV_K8S_43", "Job/api-gateway-migrate-"),
+        ],
+    },
+    Fault {
         what: "a Service that selects nothing",
-        file: "redis.yaml",
-        from: "  selector:\n    app.kubernetes.io/instance: iot-edge\n",
-        to: "  selector:\n    app.kubernetes.io/instance: iot-egde\n",
+        file: "iot-verification/kubernetes/redis.yaml",
+        from: "  selector:\n    app.kubernetes.io/instance: iot-verification\n",
+        to: "  selector:\n    app.kubernetes.io/instance: iot-verifcation\n",
         found: &[("kube-score", "service-targets-pod", "Service/redis")],
     },
 ];
 
 #[test]
 fn what_is_broken_is_found_and_named() {
-    for fault in FAULTS {
-        let mut judged = Judged::example();
-        judged.keep("dev", "iot-edge");
-        let path = format!("out/dev/iot-edge/kubernetes/{}", fault.file);
-        judged.project().edit(&path, fault.from, fault.to);
-        let rows = judge(&judged);
-        let ran = |tool: &str| {
-            rows.iter().any(|row| row.verdict.tool == tool && row.verdict.files.is_some())
-        };
-        for (tool, rule, place) in fault.found.iter().filter(|(tool, ..)| ran(tool)) {
-            let found = rows.iter().filter(|row| row.verdict.tool == *tool).any(|row| {
-                let findings = &row.verdict.findings;
-                findings.iter().any(|finding| {
-                    finding.rule == *rule
-                        && finding.place.starts_with(place)
-                        && finding.to_string().contains(fault.file)
-                })
+    for fault in OF_FORM {
+        are_found(std::slice::from_ref(fault));
+    }
+    are_found(OF_MEANING);
+}
+
+fn are_found(faults: &[Fault]) {
+    let mut judged = Judged::example();
+    judged.keep("dev");
+    for fault in faults {
+        judged.project().edit(&format!("out/dev/{}", fault.file), fault.from, fault.to);
+    }
+    let rows = judge(&judged);
+    for fault in faults {
+        for (tool, rule, words) in fault.found {
+            let file = format!("dev/{}", fault.file);
+            let mut of_tool = rows.iter().map(|row| &row.verdict).filter(|it| it.tool == *tool);
+            let found = of_tool.any(|verdict| {
+                // A tool that is not there finds nothing.
+                verdict.files.is_none()
+                    || verdict.findings.iter().any(|finding| {
+                        // Some name the folder.
+                        finding.rule == *rule
+                            && file.starts_with(&finding.file)
+                            && finding.to_string().contains(words)
+                    })
             });
-            assert!(
-                found,
-                "{tool} does not find {} by {rule} at {place}:\n{}",
-                fault.what,
-                all(&rows)
-            );
+            let what = fault.what;
+            assert!(found, "{tool} does not find {what} by {rule} with {words}:\n{}", all(&rows));
         }
     }
+}
+
+#[test]
+fn an_unknown_field_of_any_kind_is_found_and_named() {
+    let judged = Judged::example();
+    let spoiled = spoiled::one_of_each_kind(&judged);
+    let verdict = kubeconform::judge(&judged);
+    if verdict.files.is_none() {
+        return;
+    }
+    for Spoiled { file, kind, name, .. } in &spoiled {
+        let place = format!("{kind}/{name}");
+        let found = verdict.findings.iter().any(|finding| {
+            let Finding { rule, text, .. } = finding;
+            finding.file == *file
+                && finding.place == place
+                && rule == "statusInvalid"
+                && text.contains("colour")
+        });
+        let findings: Vec<_> = verdict.findings.iter().map(ToString::to_string).collect();
+        assert!(found, "{file}: {place} is not found: {findings:#?}");
+    }
+    assert_eq!(verdict.findings.len(), spoiled.len(), "what is whole is found too");
 }
 
 /// Every exception of the language that a tool complains of.

@@ -20,21 +20,16 @@ impl Judged {
     /// A copy of the example in which every own image is released, with a digest for the test.
     pub(crate) fn example() -> Self {
         let project = Project::example();
-        for (system, services) in own_services(&project.root) {
-            let release = |service: &String| {
-                let digest = Sha256::digest(format!("{system}/{service}"));
-                let mut text = format!("{service}=1.4.2@sha256:");
-                digest.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
-                text
-            };
-            let releases: Vec<String> = services.iter().map(release).collect();
-            let mut arguments = vec!["release", "set", &system];
-            arguments.extend(releases.iter().map(String::as_str));
-            project.iac(&arguments).ends(0);
-        }
+        release(&project, "1.4.2");
         let judged = Self::of(project);
         judged.project.iac(&["check", "--locked"]).ends(0);
         judged
+    }
+
+    /// Releases every own image once more, and writes what follows.
+    pub(crate) fn release(&self, version: &str) {
+        release(&self.project, version);
+        self.project.iac(&["render"]).ends(0);
     }
 
     /// What the program writes of a project.
@@ -45,11 +40,9 @@ impl Judged {
         Self { stacks: resolved.stacks, project }
     }
 
-    /// Forgets all stacks but one.
-    pub(crate) fn keep(&mut self, environment: &str, system: &str) {
-        self.stacks.retain(|stack| {
-            stack.environment.name.as_str() == environment && stack.system.as_str() == system
-        });
+    /// Forgets all stacks but those of an environment.
+    pub(crate) fn keep(&mut self, environment: &str) {
+        self.stacks.retain(|stack| stack.environment.name.as_str() == environment);
     }
 
     pub(crate) fn project(&self) -> &Project {
@@ -123,6 +116,22 @@ impl Judged {
     pub(crate) fn below_out(&self, path: &str) -> String {
         let path = Utf8Path::new(path);
         path.strip_prefix(self.out()).unwrap_or(path).to_string()
+    }
+}
+
+/// Releases every own image of a project, with digests that follow from the version.
+fn release(project: &Project, version: &str) {
+    for (system, services) in own_services(&project.root) {
+        let release = |service: &String| {
+            let digest = Sha256::digest(format!("{system}/{service}:{version}"));
+            let mut text = format!("{service}={version}@sha256:");
+            digest.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
+            text
+        };
+        let releases: Vec<String> = services.iter().map(release).collect();
+        let mut arguments = vec!["release", "set", &system];
+        arguments.extend(releases.iter().map(String::as_str));
+        project.iac(&arguments).ends(0);
     }
 }
 
