@@ -6,10 +6,15 @@ use crate::table::{milliseconds, ratio};
 use crate::{project, synthetic};
 use anyhow::{Context, ensure};
 use camino::Utf8Path;
+use iac::check::{Expected, Objects, check, read_back};
+use iac::model::Stack;
 use std::time::{Duration, Instant};
 
 /// The stages in their order.
-const STAGES: [&str; 2] = ["load", "resolve"];
+///
+/// The checks on the description are a part of `resolve`; those on the written files are the last
+/// two.
+const STAGES: [&str; 5] = ["load", "resolve", "generate", "read back", "rules"];
 
 /// How often each is run.
 const RUNS: usize = 9;
@@ -56,6 +61,27 @@ fn times(services: usize) -> anyhow::Result<Vec<Vec<Duration>>> {
         findings.extend(more);
         ensure!(findings.is_empty(), "the project is not sound: {:?}", findings[0]);
         ensure!(!resolved.stacks.is_empty(), "the project has no stack");
+        let stacks: Vec<&Stack> = resolved.stacks.iter().collect();
+        let start = Instant::now();
+        let (files, findings) = iac::generate::generate(&project, &stacks);
+        all[2].push(start.elapsed());
+        ensure!(findings.is_empty(), "the project is not sound: {:?}", findings[0]);
+        let (mut reading, mut asking) = (Duration::ZERO, Duration::ZERO);
+        for environment in resolved.environments.keys() {
+            let start = Instant::now();
+            let own = files.iter().filter(|(path, _)| path.starts_with(environment));
+            let (objects, broken) = read_back(own.map(|(path, file)| (path, file.text.as_str())));
+            reading += start.elapsed();
+            ensure!(broken.is_empty(), "unreadable: {}", broken[0].1);
+            let start = Instant::now();
+            let here = stacks.iter().filter(|stack| stack.environment.name.as_str() == environment);
+            let expected = Expected::of(here.copied());
+            let problems = check(&Objects::new(&objects, &expected));
+            asking += start.elapsed();
+            ensure!(problems.is_empty(), "the files are not sound: {:?}", problems[0]);
+        }
+        all[3].push(reading);
+        all[4].push(asking);
     }
     Ok(all)
 }
