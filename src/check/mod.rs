@@ -5,6 +5,7 @@
 //! accepts. Everything here is a function of its arguments.
 
 mod expected;
+mod index;
 mod objects;
 mod pods;
 mod rules;

@@ -1,11 +1,12 @@
 //! The objects of one environment, as they were read back.
 
 use super::Expected;
+use super::index::{Index, PodIndex};
 use super::pods::{Pod, pods};
 use crate::diff::read::{Content, is_kubernetes, read};
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
 
 /// An object that was read back.
 #[derive(Debug, Clone)]
@@ -84,26 +85,45 @@ pub struct Objects<'a> {
     pub all: &'a [Object],
     /// What others bring.
     pub expected: &'a Expected,
+    index: Index<'a>,
     pods: Vec<Pod<'a>>,
+    pod_index: PodIndex<'a>,
+    /// The policies about each pod, in the order of the pods.
+    policies: Vec<Vec<&'a Object>>,
+    /// Autoscalers by kind, namespace and name of what they scale.
+    scalers: HashMap<[&'a str; 3], &'a Object>,
 }
 
 impl<'a> Objects<'a> {
     /// Looks at objects as a whole.
     #[must_use]
     pub fn new(all: &'a [Object], expected: &'a Expected) -> Self {
-        Self { all, expected, pods: pods(all) }
+        let index = Index::new(all);
+        let pods = pods(all);
+        let pod_index = PodIndex::new(&pods);
+        let mut policies = vec![Vec::new(); pods.len()];
+        for policy in index.of("NetworkPolicy") {
+            let about = policy.value.pointer("/spec/podSelector").unwrap_or(&Value::Null);
+            for pod in pod_index.selected(&pods, policy.namespace(), about) {
+                policies[pod].push(*policy);
+            }
+        }
+        let scalers = index.of("HorizontalPodAutoscaler").iter().map(|scaler| {
+            let target = |field: &str| scaler.text(&format!("/spec/scaleTargetRef/{field}"));
+            ([target("kind"), scaler.namespace(), target("name")], *scaler)
+        });
+        let scalers = scalers.collect();
+        Self { all, expected, index, pods, pod_index, policies, scalers }
     }
 
     /// The objects of a kind.
-    pub(super) fn of(&self, kind: &'static str) -> impl Iterator<Item = &'a Object> {
-        self.all.iter().filter(move |object| object.kind() == kind)
+    pub(super) fn of(&self, kind: &str) -> impl Iterator<Item = &'a Object> {
+        self.index.of(kind).iter().copied()
     }
 
     /// An object by what it is called.
     pub(super) fn find(&self, kind: &str, namespace: &str, name: &str) -> Option<&'a Object> {
-        self.all.iter().find(|object| {
-            object.kind() == kind && object.namespace() == namespace && object.name() == name
-        })
+        self.index.find(kind, namespace, name)
     }
 
     /// What pods are made of.
@@ -111,9 +131,36 @@ impl<'a> Objects<'a> {
         &self.pods
     }
 
-    /// The labels of a namespace that is among the objects.
+    /// What pods are made of, each with the policies that are about it.
+    pub(super) fn pods_with_policies(&self) -> impl Iterator<Item = (&Pod<'a>, &[&'a Object])> {
+        self.pods.iter().zip(self.policies.iter().map(Vec::as_slice))
+    }
+
+    /// The pods of a workload, by its kind, namespace and name.
+    pub(super) fn pod_of(&self, kind: &str, namespace: &str, name: &str) -> Option<&Pod<'a>> {
+        self.pod_index.of(kind, namespace, name).map(|at| &self.pods[at])
+    }
+
+    /// The autoscaler of a workload.
+    pub(super) fn scaler_of(&self, workload: &Object) -> Option<&'a Object> {
+        let target = [workload.kind(), workload.namespace(), workload.name()];
+        self.scalers.get(&target).copied()
+    }
+
+    /// The pods of a namespace that a label selector selects.
+    pub(super) fn selected(&self, namespace: &str, selector: &Value) -> Vec<&Pod<'a>> {
+        let selected = self.pod_index.selected(&self.pods, namespace, selector);
+        selected.into_iter().map(|at| &self.pods[at]).collect()
+    }
+
+    /// The pods of a namespace that a map of labels selects, as a Service has it.
+    pub(super) fn selected_by_map(&self, namespace: &str, labels: &Value) -> Vec<&Pod<'a>> {
+        self.selected(namespace, &json!({ "matchLabels": labels }))
+    }
+
+    /// A namespace that is among the objects.
     pub(super) fn namespace(&self, name: &str) -> Option<&'a Object> {
-        self.of("Namespace").find(|object| object.name() == name)
+        self.find("Namespace", "", name)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::Pod;
-use crate::check::selector::selects;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use std::collections::BTreeMap;
@@ -34,25 +33,14 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
         });
         after(object, "is defined by", defined, problems);
     }
-    let policies: Vec<&Object> = objects.of("NetworkPolicy").collect();
-    let named = named(objects);
     let mut of_services: BTreeMap<(&str, &str), Vec<&Object>> = BTreeMap::new();
     for pod in objects.pods() {
         of_services.entry((pod.namespace(), pod.service())).or_default().push(pod.object);
     }
-    for pod in objects.pods() {
-        let about = policies.iter().copied().filter(|policy| {
-            // The cheap question first: nearly all come early enough.
-            comes_after(policy, pod.object)
-                && policy.namespace() == pod.namespace()
-                && policy
-                    .value
-                    .pointer("/spec/podSelector")
-                    .is_some_and(|selector| selects(selector, &pod.labels))
-        });
-        after(pod.object, "is open until it has", about, problems);
+    for (pod, about) in objects.pods_with_policies() {
+        after(pod.object, "is open until it has", about.iter().copied(), problems);
         for (kind, name) in mounted(pod) {
-            let mounted = named.get(&(kind, pod.namespace(), name)).copied();
+            let mounted = objects.find(kind, pod.namespace(), name);
             after(pod.object, "does not start without", mounted, problems);
         }
         for (namespace, name) in objects.expected.waits_of(pod.namespace(), pod.service()) {
@@ -60,15 +48,6 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
             after(pod.object, "waits for", awaited.into_iter().flatten().copied(), problems);
         }
     }
-}
-
-/// What a pod may need, by kind, namespace and name.
-fn named<'a>(objects: &Objects<'a>) -> BTreeMap<(&'a str, &'a str, &'a str), &'a Object> {
-    ["ServiceAccount", "ConfigMap", "PersistentVolumeClaim", "Secret"]
-        .into_iter()
-        .flat_map(|kind| objects.of(kind))
-        .map(|object| ((object.kind(), object.namespace(), object.name()), object))
-        .collect()
 }
 
 /// Tells of what an object needs and is applied after it, in one folder.

@@ -20,12 +20,7 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for scaler in objects.of("HorizontalPodAutoscaler") {
         let (kind, name) =
             (scaler.text("/spec/scaleTargetRef/kind"), scaler.text("/spec/scaleTargetRef/name"));
-        let target = objects.pods().iter().find(|pod| {
-            pod.object.kind() == kind
-                && pod.object.name() == name
-                && pod.namespace() == scaler.namespace()
-        });
-        let Some(pod) = target else {
+        let Some(pod) = objects.pod_of(kind, scaler.namespace(), name) else {
             let message = format!("{} scales {kind} `{name}`, which nobody writes", scaler.words());
             problems.add(scaler, "/spec/scaleTargetRef", message);
             continue;

@@ -1,7 +1,6 @@
 //! A disruption budget lets nodes be drained.
 
 use crate::check::objects::Objects;
-use crate::check::selector::selects;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
@@ -20,12 +19,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for budget in objects.of("PodDisruptionBudget") {
         let selector = budget.value.pointer("/spec/selector").unwrap_or(&Value::Null);
-        let fewest: Option<i64> = objects
-            .pods()
-            .iter()
-            .filter(|pod| pod.namespace() == budget.namespace() && selects(selector, &pod.labels))
-            .map(|pod| fewest(objects, pod.object))
-            .min();
+        let pods = objects.selected(budget.namespace(), selector).into_iter();
+        let fewest: Option<i64> = pods.map(|pod| fewest(objects, pod.object)).min();
         let Some(fewest) = fewest else { continue };
         let field = |name: &str| budget.value.pointer(&format!("/spec/{name}"));
         let none_may_go = match (field("maxUnavailable"), field("minAvailable")) {
@@ -47,12 +42,7 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
 
 /// How many pods a workload has at least.
 fn fewest(objects: &Objects<'_>, workload: &crate::check::Object) -> i64 {
-    let scaler = objects.of("HorizontalPodAutoscaler").find(|scaler| {
-        scaler.namespace() == workload.namespace()
-            && scaler.text("/spec/scaleTargetRef/kind") == workload.kind()
-            && scaler.text("/spec/scaleTargetRef/name") == workload.name()
-    });
-    match scaler {
+    match objects.scaler_of(workload) {
         Some(scaler) => scaler.number("/spec/minReplicas").unwrap_or(1),
         None => workload.number("/spec/replicas").unwrap_or(1),
     }

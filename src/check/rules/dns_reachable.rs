@@ -1,7 +1,6 @@
 //! A pod that may not ask for names reaches nobody.
 
 use crate::check::objects::{Objects, list, text};
-use crate::check::selector::selects;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
@@ -18,15 +17,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
-    for pod in objects.pods() {
+    for (pod, about) in objects.pods_with_policies() {
         if pod.spec().get("hostNetwork") == Some(&Value::Bool(true)) {
             continue;
         }
-        let policies: Vec<&Value> = objects
-            .of("NetworkPolicy")
-            .filter(|policy| policy.namespace() == pod.namespace())
+        let policies: Vec<&Value> = about
+            .iter()
             .filter_map(|policy| policy.value.get("spec"))
-            .filter(|spec| selects(spec.get("podSelector").unwrap_or(&Value::Null), &pod.labels))
             .filter(|spec| list(spec, "/policyTypes").iter().any(|kind| kind == "Egress"))
             .collect();
         if policies.is_empty() {

@@ -2,7 +2,6 @@
 
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::{Pod, protocol};
-use crate::check::selector::selects;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
@@ -25,10 +24,7 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for policy in objects.of("NetworkPolicy") {
         let subject = policy.value.pointer("/spec/podSelector").unwrap_or(&Value::Null);
         for (index, rule) in policy.list("/spec/ingress").iter().enumerate() {
-            let pods = objects.pods().iter().filter(|pod| {
-                pod.namespace() == policy.namespace() && selects(subject, &pod.labels)
-            });
-            let pods: Vec<&Pod<'_>> = pods.collect();
+            let pods = objects.selected(policy.namespace(), subject);
             ports(problems, policy, &format!("/spec/ingress/{index}"), rule, &pods);
         }
         for (index, rule) in policy.list("/spec/egress").iter().enumerate() {
@@ -38,10 +34,7 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
                     continue;
                 }
                 let selector = peer.get("podSelector").unwrap_or(&Value::Null);
-                let pods = objects.pods().iter().filter(|pod| {
-                    pod.namespace() == policy.namespace() && selects(selector, &pod.labels)
-                });
-                let pods: Vec<&Pod<'_>> = pods.collect();
+                let pods = objects.selected(policy.namespace(), selector);
                 ports(problems, policy, &format!("/spec/egress/{index}"), rule, &pods);
             }
         }

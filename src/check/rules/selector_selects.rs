@@ -1,7 +1,7 @@
 //! A selector that selects nothing is a fault that nobody reports.
 
 use crate::check::objects::{Object, Objects, list, text};
-use crate::check::selector::{map_selects, selects, words};
+use crate::check::selector::words;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
@@ -29,10 +29,8 @@ const OPERATORS: &[&str] = &[
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for service in objects.of("Service") {
         let Some(selector) = service.value.pointer("/spec/selector") else { continue };
-        let found = objects.pods().iter().any(|pod| {
-            pod.namespace() == service.namespace() && map_selects(selector, &pod.labels)
-        });
-        if !found && !of_operator(selector) {
+        let found = objects.selected_by_map(service.namespace(), selector);
+        if found.is_empty() && !of_operator(selector) {
             nothing(problems, service, "/spec/selector", selector);
         }
     }
@@ -64,11 +62,7 @@ fn pods(
     pointer: &str,
     selector: &Value,
 ) {
-    let found = objects
-        .pods()
-        .iter()
-        .any(|pod| pod.namespace() == object.namespace() && selects(selector, &pod.labels));
-    if !found && !of_operator(selector) {
+    if objects.selected(object.namespace(), selector).is_empty() && !of_operator(selector) {
         nothing(problems, object, pointer, selector);
     }
 }
@@ -93,11 +87,7 @@ fn peer_selects(
             name => name,
         },
     };
-    let found = objects
-        .pods()
-        .iter()
-        .any(|pod| pod.namespace() == namespace && selects(selector, &pod.labels));
-    if !found {
+    if objects.selected(namespace, selector).is_empty() {
         nothing(problems, policy, pointer, selector);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::check::objects::{Objects, text};
 use crate::check::pods::protocol;
-use crate::check::selector::map_selects;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
@@ -21,10 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for service in objects.of("Service") {
         let Some(selector) = service.value.pointer("/spec/selector") else { continue };
-        let pods = objects.pods().iter().filter(|pod| {
-            pod.namespace() == service.namespace() && map_selects(selector, &pod.labels)
-        });
-        for pod in pods {
+        for pod in objects.selected_by_map(service.namespace(), selector) {
             for (index, port) in service.list("/spec/ports").iter().enumerate() {
                 let target = port.get("targetPort").or_else(|| port.get("port"));
                 let target = target.unwrap_or(&Value::Null);

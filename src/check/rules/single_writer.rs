@@ -1,8 +1,10 @@
 //! A volume with one writer has one writer.
 
 use crate::check::objects::{Object, Objects, list, text};
+use crate::check::pods::Pod;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
+use std::collections::HashMap;
 
 pub(super) const RULE: Rule = Rule {
     id: "single-writer",
@@ -16,22 +18,22 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
+    let mut mounting: HashMap<(&str, &str), Vec<&Pod<'_>>> = HashMap::new();
+    for pod in objects.pods() {
+        for volume in list(pod.spec(), "/volumes") {
+            let claim = text(volume, "/persistentVolumeClaim/claimName");
+            mounting.entry((pod.namespace(), claim)).or_default().push(pod);
+        }
+    }
     for claim in objects.of("PersistentVolumeClaim") {
         if !claim.list("/spec/accessModes").iter().any(|mode| mode == "ReadWriteOnce") {
             continue;
         }
         let mut writers: Vec<&Object> = Vec::new();
-        for pod in objects.pods().iter().filter(|pod| pod.namespace() == claim.namespace()) {
-            let mounts = list(pod.spec(), "/volumes")
-                .iter()
-                .any(|volume| text(volume, "/persistentVolumeClaim/claimName") == claim.name());
-            if !mounts {
-                continue;
-            }
+        let pods = mounting.get(&(claim.namespace(), claim.name()));
+        for pod in pods.into_iter().flatten() {
             writers.push(pod.object);
-            let scaled = objects
-                .of("HorizontalPodAutoscaler")
-                .any(|scaler| scaler.text("/spec/scaleTargetRef/name") == pod.object.name());
+            let scaled = objects.scaler_of(pod.object).is_some();
             let several = pod.object.number("/spec/replicas").is_some_and(|count| count > 1);
             let surges = pod.object.kind() == "Deployment"
                 && pod.object.text("/spec/strategy/type") != "Recreate";

@@ -1,9 +1,11 @@
 //! Configuration that nobody reads.
 
-use crate::check::objects::{Object, Objects, list, text};
+use crate::check::objects::{Objects, list, text};
+use crate::check::pods::Pod;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
     id: "unused-config",
@@ -17,10 +19,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
+    let mut read = Read::default();
+    for pod in objects.pods() {
+        read.add(pod);
+    }
     for config in objects.of("ConfigMap") {
+        if read.whole.contains(&(config.namespace(), config.name())) {
+            continue;
+        }
         let data = config.value.get("data").and_then(Value::as_object);
         for key in data.into_iter().flatten().map(|(key, _)| key) {
-            if !is_read(objects, config, key) {
+            if !read.keys.contains(&(config.namespace(), config.name(), key.as_str())) {
                 problems.add(
                     config,
                     format!("/data/{}", key.replace('~', "~0").replace('/', "~1")),
@@ -31,31 +40,39 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-fn is_read(objects: &Objects<'_>, config: &Object, key: &str) -> bool {
-    // A source without a list of keys takes them all.
-    let takes = |source: &Value| {
-        let items = list(source, "/items");
-        text(source, "/name") == config.name()
-            && (items.is_empty() || items.iter().any(|item| text(item, "/key") == key))
-    };
-    objects.pods().iter().filter(|pod| pod.namespace() == config.namespace()).any(|pod| {
-        let mounted = list(pod.spec(), "/volumes").iter().any(|volume| {
+/// What pods read: by namespace and name.
+#[derive(Default)]
+struct Read<'a> {
+    /// Config maps that are taken as a whole.
+    whole: HashSet<(&'a str, &'a str)>,
+    /// Single keys.
+    keys: HashSet<(&'a str, &'a str, &'a str)>,
+}
+
+impl<'a> Read<'a> {
+    fn add(&mut self, pod: &Pod<'a>) {
+        let namespace = pod.namespace();
+        for volume in list(pod.spec(), "/volumes") {
             let projected = list(volume, "/projected/sources").iter();
             let projected = projected.filter_map(|source| source.get("configMap"));
-            volume.get("configMap").into_iter().chain(projected).any(takes)
-        });
-        mounted
-            || pod.containers().iter().any(|container| {
-                let all = list(container.value, "/envFrom");
-                let variables = list(container.value, "/env").iter();
-                let mut variables =
-                    variables.filter_map(|one| one.pointer("/valueFrom/configMapKeyRef"));
-                all.iter().any(|one| text(one, "/configMapRef/name") == config.name())
-                    || variables.any(|source| {
-                        text(source, "/name") == config.name() && text(source, "/key") == key
-                    })
-            })
-    })
+            for source in volume.get("configMap").into_iter().chain(projected) {
+                let (name, items) = (text(source, "/name"), list(source, "/items"));
+                // A source without a list of keys takes them all.
+                if items.is_empty() {
+                    self.whole.insert((namespace, name));
+                }
+                self.keys.extend(items.iter().map(|item| (namespace, name, text(item, "/key"))));
+            }
+        }
+        for container in pod.containers() {
+            for all in list(container.value, "/envFrom") {
+                self.whole.insert((namespace, text(all, "/configMapRef/name")));
+            }
+            let variables = list(container.value, "/env").iter();
+            let one = variables.filter_map(|one| one.pointer("/valueFrom/configMapKeyRef"));
+            self.keys.extend(one.map(|one| (namespace, text(one, "/name"), text(one, "/key"))));
+        }
+    }
 }
 
 const GOOD: &str = "\
