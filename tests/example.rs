@@ -66,7 +66,7 @@ fn covered(aspect: &str) -> Option<Covered> {
         "HPA, PDB, spread" => (Some(scaling), &[]),
         "CPU and memory" => (Some(amounts), &[]),
         "PostgreSQL" => {
-            (Some(postgresql), &[Issue(4, "CloudNativePG"), Later("backups and their restore")])
+            (Some(postgresql), &[Later("backups and their restore"), Later("a pooler")])
         }
         "cache" => (Some(cache), &[Later("a replicated cache, TLS")]),
         "object store" => (Some(object_store), &[Later("replication, object lock")]),
@@ -217,7 +217,13 @@ fn system_of(environment: &str, service: &Service) -> &'static str {
 fn postgresql() {
     for name in ENVIRONMENTS {
         for database in of_kind(name, "postgres") {
-            assert_eq!(range(database), (1, 1), "{name}");
+            let copies = match name {
+                "prod" => 3,
+                "staging" => 2,
+                _ => 1,
+            };
+            assert_eq!(range(database), (copies, copies), "{name}");
+            assert_eq!(database.provided.is_some(), copies > 1, "{name}");
             let args = database.container.args.as_deref().unwrap();
             let safe = !args.contains(&"--fsync=off".to_owned());
             assert_eq!(safe, name != "dev", "{name}");

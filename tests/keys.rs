@@ -151,6 +151,8 @@ fn mount(name: &str) -> (&'static str, Vec<String>) {
         "override-shape" => (PROD, way(&["shapes", "part"])),
         "far" => ("environments/far/system.yaml", way(&["services", "reader"])),
         "kind" => ("environments/catalogue/own.yaml", way(&[])),
+        "provider" => ("environments/catalogue/operator.yaml", way(&[])),
+        "ran" => (SYSTEM, way(&["services", "ran"])),
         other => panic!("no mount `{other}`"),
     }
 }
@@ -239,7 +241,7 @@ fn shared(project: &Project) -> String {
 }
 
 fn listed(project: &Project) -> String {
-    let what = ["environments", "systems", "services", "flows", "hosts", "secrets"];
+    let what = ["environments", "systems", "services", "flows", "hosts", "secrets", "needs"];
     what.iter().map(|what| project.iac(&["list", what, "--format", "json"]).out).collect()
 }
 
@@ -399,6 +401,12 @@ fn of_what_an_environment_says_of_a_service() {
 fn of_a_kind() {
     let schema = schemars::schema_for!(layer::Kind);
     every_key(&schema, include_str!("keys/kind.yaml"), "kind");
+}
+
+#[test]
+fn of_a_provider() {
+    let schema = schemars::schema_for!(layer::Provider);
+    every_key(&schema, include_str!("keys/provider.yaml"), "provider");
 }
 
 #[test]

@@ -13,13 +13,13 @@ mod support;
 use camino::Utf8Path;
 use iac::fileset::FileSet;
 use iac::layer::Protocol;
-use iac::model::{Addresses, Peer, Service, Stack, Way};
-use reach::{At, Cluster, End, Port};
+use iac::model::{Addresses, Peer, Port, Service, Stack, Way};
+use reach::{At, Cluster, End};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use support::random::Random;
 
-type Edges = BTreeSet<(String, String, Port)>;
+type Edges = BTreeSet<(String, String, reach::Port)>;
 
 /// A project's stacks in one environment, and what its files let pass.
 struct Environment {
@@ -60,6 +60,7 @@ fn changed(root: &Utf8Path, change: impl Fn(String) -> String) -> Vec<Environmen
 const GATEWAY: &str = "the gateway";
 const DNS: &str = "names";
 const MONITORING: &str = "the monitoring";
+const OPERATOR: &str = "the operator";
 /// One that nobody described, in a namespace of ours.
 const STRAY: &str = "a stray of";
 const OUTSIDE: [(&str, &str); 5] = [
@@ -87,7 +88,7 @@ impl Environment {
                     .map(|port| (port.dialled, port.protocol == Protocol::Udp)),
             );
         }
-        let all: Vec<Port> = ports.iter().copied().collect();
+        let all: Vec<reach::Port> = ports.iter().copied().collect();
         let mut ends = vec![
             End::pod(
                 DNS,
@@ -97,6 +98,13 @@ impl Environment {
             ),
             End::pod("another of kube-system", "kube-system", &[], &all),
             End::pod(MONITORING, "monitoring", &[], &all),
+            End::pod(
+                OPERATOR,
+                "cnpg-system",
+                &[("app.kubernetes.io/name", "cloudnative-pg")],
+                &all,
+            ),
+            End::pod("another beside the operator", "cnpg-system", &[], &all),
             End::pod("a stranger", "strangers", &[("k8s-app", "kube-dns")], &all),
         ];
         if let Some(gateway) = self.stacks[0].environment.gateways.values().next()
@@ -125,7 +133,7 @@ impl Environment {
         }
         for (stack, service) in self.each() {
             let own = format!("{}/{}", service.namespace, service.name);
-            let mut add = |from: &str, to: &str, port: Port| {
+            let mut add = |from: &str, to: &str, port: reach::Port| {
                 edges.insert((from.to_owned(), to.to_owned(), port));
             };
             for udp in [true, false] {
@@ -138,7 +146,10 @@ impl Environment {
                     }
                 }
             }
-            for port in service.ports.iter().filter(|port| port.internal) {
+            let provided = service.provided.as_ref();
+            let peers = provided.map(|it| it.peers.as_slice()).unwrap_or_default();
+            let is_internal = |port: &&Port| port.internal || peers.contains(&port.name);
+            for port in service.ports.iter().filter(is_internal) {
                 add(&own, &own, (port.number, port.protocol == Protocol::Udp));
             }
             let metrics = service
@@ -168,7 +179,12 @@ impl Environment {
                     }
                 }
             }
-            if !service.token.is_empty() {
+            for (_, called) in provided.iter().filter_map(|it| it.operator.as_ref()) {
+                for port in service.ports.iter().filter(|port| called.contains(&port.name)) {
+                    add(OPERATOR, &own, (port.number, false));
+                }
+            }
+            if !service.token.is_empty() || provided.is_some_and(|it| it.asks_api) {
                 for (name, _) in OUTSIDE.iter().filter(|(_, address)| !link_local(address)) {
                     for number in [443, 6443] {
                         add(&own, name, (number, false));
@@ -256,6 +272,8 @@ fn a_broken_policy_is_noticed() {
             [false, true],
         ),
         ("app.kubernetes.io/name: redis", "app.kubernetes.io/name: postgres", [true, false]),
+        ("cnpg.io/cluster: postgres\n", "cnpg.io/cluster: other\n", [true, false]),
+        ("app.kubernetes.io/name: cloudnative-pg", "app.kubernetes.io/name: other", [true, false]),
         (
             "kubernetes.io/metadata.name: gateway-system\n      podSelector:\n        matchLabels:\n          gateway.networking.k8s.io/gateway-name: public",
             "kubernetes.io/metadata.name: strangers",

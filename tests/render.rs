@@ -200,6 +200,7 @@ fn a_release_is_recorded() {
 #[test]
 fn locked_refuses_what_nothing_pins() {
     let project = Project::example();
+    project.lock_operand();
     project.iac(&["render"]).ends(0);
     project.iac(&["check"]).ends(0);
     let ran = project.iac(&["check", "--locked"]).ends(4);

@@ -83,6 +83,7 @@ fn faults(file: &str, node: &Node) -> Vec<String> {
         "service" => read_as::<layer::Service>(node),
         "system-override" => read_as::<layer::SystemOverride>(node),
         "kind" => read_as::<layer::Kind>(node),
+        "provider" => read_as::<layer::Provider>(node),
         "release" => read_as::<layer::Release>(node),
         "lock" => read_as::<layer::Lock>(node),
         _ => panic!("no type for `{file}`"),
@@ -141,7 +142,8 @@ fn the_built_in_catalogue_is_accepted_by_both() {
     let schemas = Schemas::new();
     for (name, text) in iac::catalogue::BUILT_IN {
         let node = parse(text).unwrap_or_else(|findings| panic!("{name}\n{findings:#?}"));
-        assert_eq!(faults("kind", &node), [""; 0], "{name}");
-        assert_eq!(schemas.faults("kind", &node.to_json()), [""; 0], "{name}");
+        let file = if node.child("provides").is_some() { "provider" } else { "kind" };
+        assert_eq!(faults(file, &node), [""; 0], "{name}");
+        assert_eq!(schemas.faults(file, &node.to_json()), [""; 0], "{name}");
     }
 }

@@ -1,7 +1,8 @@
 //! The built-in catalogue: third-party software as data.
 
-/// Every kind: its name and its description.
+/// Every kind and every provider: its name and its description.
 pub const BUILT_IN: &[(&str, &str)] = &[
+    ("cloudnative-pg", include_str!("cloudnative-pg.yaml")),
     ("grafana", include_str!("grafana.yaml")),
     ("otel-collector", include_str!("otel-collector.yaml")),
     ("postgres", include_str!("postgres.yaml")),

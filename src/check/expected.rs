@@ -1,6 +1,9 @@
 //! What the files of an environment need, and others bring.
 
+use crate::layer::Protocol;
 use crate::model::{Service, Stack, VolumeSource};
+use crate::reference::readable;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the model knows of an environment and its files do not say.
@@ -12,6 +15,9 @@ pub struct Expected {
     pub written: BTreeMap<(String, String), BTreeSet<String>>,
     /// Whom services wait for at their start: namespace and name of both.
     pub waits: BTreeMap<(String, String), Vec<(String, String)>>,
+    /// The pods that operators make: namespace and name of the service, then what is known of them,
+    /// as the template of a pod.
+    pub operated: BTreeMap<(String, String), Value>,
     /// The storage classes of the cluster; none where nobody said them.
     pub storage_classes: Option<BTreeSet<String>>,
 }
@@ -63,5 +69,21 @@ impl Expected {
         self.written.insert(home(service), written);
         let waits = service.needs.iter().filter_map(|name| stack.services.get(name)).map(home);
         self.waits.insert(home(service), waits.collect());
+        let Some(provided) = &service.provided else { return };
+        let labels: BTreeMap<String, String> =
+            provided.labels.iter().map(|(key, value)| (key.to_string(), readable(value))).collect();
+        let ports = service.ports.iter().map(|port| {
+            let protocol = if port.protocol == Protocol::Udp { "UDP" } else { "TCP" };
+            json!({ "name": port.name, "containerPort": port.number, "protocol": protocol })
+        });
+        let container = json!({ "name": service.name, "ports": ports.collect::<Vec<_>>() });
+        let template =
+            json!({ "metadata": { "labels": labels }, "spec": { "containers": [container] } });
+        self.operated.insert(home(service), template);
+        for secret in &provided.secrets {
+            let object = (service.namespace.to_string(), readable(&secret.name));
+            let keys = secret.keys.keys().map(ToString::to_string);
+            self.secrets.entry(object).or_default().extend(keys);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Expected;
 use super::index::{Index, PodIndex};
-use super::pods::{Pod, pods};
+use super::pods::{Pod, operated, pods};
 use crate::diff::read::{Content, is_kubernetes, read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
@@ -86,7 +86,10 @@ pub struct Objects<'a> {
     /// What others bring.
     pub expected: &'a Expected,
     index: Index<'a>,
+    /// Those of the files, then those that operators make.
     pods: Vec<Pod<'a>>,
+    /// How many of them are of the files.
+    written: usize,
     pod_index: PodIndex<'a>,
     /// The policies about each pod, in the order of the pods.
     policies: Vec<Vec<&'a Object>>,
@@ -99,7 +102,9 @@ impl<'a> Objects<'a> {
     #[must_use]
     pub fn new(all: &'a [Object], expected: &'a Expected) -> Self {
         let index = Index::new(all);
-        let pods = pods(all);
+        let mut pods = pods(all);
+        let written = pods.len();
+        pods.extend(operated(all, expected));
         let pod_index = PodIndex::new(&pods);
         let mut policies = vec![Vec::new(); pods.len()];
         for policy in index.of("NetworkPolicy") {
@@ -113,7 +118,7 @@ impl<'a> Objects<'a> {
             ([target("kind"), scaler.namespace(), target("name")], *scaler)
         });
         let scalers = scalers.collect();
-        Self { all, expected, index, pods, pod_index, policies, scalers }
+        Self { all, expected, index, pods, written, pod_index, policies, scalers }
     }
 
     /// The objects of a kind.
@@ -126,12 +131,12 @@ impl<'a> Objects<'a> {
         self.index.find(kind, namespace, name)
     }
 
-    /// What pods are made of.
+    /// What pods are made of, as far as the files say it.
     pub(super) fn pods(&self) -> &[Pod<'a>] {
-        &self.pods
+        &self.pods[..self.written]
     }
 
-    /// What pods are made of, each with the policies that are about it.
+    /// All pods, those too that operators make, each with the policies that are about it.
     pub(super) fn pods_with_policies(&self) -> impl Iterator<Item = (&Pod<'a>, &[&'a Object])> {
         self.pods.iter().zip(self.policies.iter().map(Vec::as_slice))
     }
@@ -147,7 +152,7 @@ impl<'a> Objects<'a> {
         self.scalers.get(&target).copied()
     }
 
-    /// The pods of a namespace that a label selector selects.
+    /// The pods of a namespace that a label selector selects, those too that operators make.
     pub(super) fn selected(&self, namespace: &str, selector: &Value) -> Vec<&Pod<'a>> {
         let selected = self.pod_index.selected(&self.pods, namespace, selector);
         selected.into_iter().map(|at| &self.pods[at]).collect()

@@ -1,13 +1,14 @@
 //! What pods are made of: the templates of all workloads.
 
+use super::Expected;
 use super::objects::{Object, list, text};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The pods of a workload.
+/// The pods of a workload, or of an operator's object.
 #[derive(Debug, Clone)]
 pub(super) struct Pod<'a> {
-    /// The workload.
+    /// What they are made of.
     pub(super) object: &'a Object,
     /// JSON pointer of the pod's template.
     pub(super) pointer: &'static str,
@@ -122,6 +123,22 @@ pub(super) fn labels(value: &Value) -> BTreeMap<&str, &str> {
     let labels = labels.into_iter().flatten();
     labels.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect()
 }
+
+/// The pods that operators make, of which labels and ports are known and nothing else. They belong
+/// to the first custom resource that bears the name of their service.
+pub(super) fn operated<'a>(objects: &'a [Object], expected: &'a Expected) -> Vec<Pod<'a>> {
+    let pods = expected.operated.iter().filter_map(|((namespace, name), template)| {
+        let is_it = |object: &&Object| {
+            object.namespace() == namespace && object.name() == name && object.group() != POLICIES
+        };
+        let object = objects.iter().find(is_it)?;
+        Some(Pod { object, pointer: "", template, labels: labels(template) })
+    });
+    pods.collect()
+}
+
+/// The group of network policies, which bear the name of their service too.
+const POLICIES: &str = "networking.k8s.io";
 
 /// The pods of all workloads.
 pub(super) fn pods(objects: &[Object]) -> Vec<Pod<'_>> {

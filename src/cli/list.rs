@@ -5,7 +5,7 @@ use super::{Format, Outcome, print, print_json};
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
 use iac::layer::When;
-use iac::model::{Environment, Peer, Run, ServiceKind, Stack};
+use iac::model::{Environment, OperatorSecretValue, Peer, Run, ServiceKind, Stack};
 use iac::reference::readable;
 use iac::value::Name;
 use serde_json::{Value, json};
@@ -43,6 +43,8 @@ enum What {
     Hosts,
     /// Secrets that must exist
     Secrets,
+    /// Definitions that a cluster must have for operators
+    Needs,
 }
 
 impl List {
@@ -83,6 +85,7 @@ impl List {
             What::Flows => stacks.iter().copied().flat_map(flows).collect(),
             What::Hosts => stacks.iter().copied().flat_map(hosts).collect(),
             What::Secrets => stacks.iter().copied().flat_map(secrets).collect(),
+            What::Needs => stacks.iter().copied().flat_map(needs).collect(),
         };
         match self.format {
             Format::Json => print_json(&Value::Array(rows))?,
@@ -213,6 +216,38 @@ fn secrets(stack: &Stack) -> Vec<Value> {
                 "from": format!("{}#{}", secret.reference.path, secret.reference.property),
             }));
         }
+        for secret in service.provided.iter().flat_map(|provided| &provided.secrets) {
+            for (key, value) in &secret.keys {
+                rows.push(json!({
+                    "environment": stack.environment.name,
+                    "namespace": service.namespace,
+                    "object": readable(&secret.name),
+                    "key": key,
+                    "from": match value {
+                        OperatorSecretValue::Text(text) => format!("the text {text}"),
+                        OperatorSecretValue::Reference(it) => format!("{}#{}", it.path, it.property),
+                    },
+                }));
+            }
+        }
+    }
+    rows
+}
+
+/// What the cluster must know so that an operator runs a service.
+fn needs(stack: &Stack) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for service in stack.services.values() {
+        let Some(provided) = &service.provided else { continue };
+        rows.extend(provided.needs.iter().map(|definition| {
+            json!({
+                "environment": stack.environment.name,
+                "system": stack.system,
+                "service": service.name,
+                "provider": provided.provider,
+                "definition": definition,
+            })
+        }));
     }
     rows
 }

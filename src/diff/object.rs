@@ -3,7 +3,7 @@
 use super::between::{Namespaces, is_namespace};
 use super::fields::{self, FieldChange};
 use super::read::{Content, Reading, is_secret};
-use super::risk::{self, Reread};
+use super::risk::{self, Moved as MovedData, Reread};
 use super::{Action, Changes, Moved, ObjectChange, Scope};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
@@ -159,13 +159,16 @@ pub(super) fn compare(
     for object in new {
         groups.entry(pairing.key(&object)).or_default().1.push(object);
     }
-    let mut reread = Reread::default();
+    let mut aside = Aside::default();
     for (old, new) in groups.into_values() {
         for pair in pairs(old, new) {
-            one(pair, &namespaces, pairing, &mut reread, changes);
+            one(pair, &namespaces, pairing, &mut aside, changes);
         }
     }
-    changes.objects.iter_mut().for_each(|change| reread.tell(change));
+    for change in changes.objects.iter_mut().filter(|_| !pairing.between) {
+        aside.reread.tell(change);
+        aside.moved.tell(change);
+    }
     changes.objects.sort_by(|a, b| {
         let key = |change: &ObjectChange| {
             (change.scope.clone(), change.identity.clone(), change.action, change.new_path.clone())
@@ -176,6 +179,13 @@ pub(super) fn compare(
         .moved
         .sort_by(|a, b| (&a.scope, &a.identity, &a.from).cmp(&(&b.scope, &b.identity, &b.from)));
     changes.namespaces = namespaces.changes();
+}
+
+/// What one change tells of others.
+#[derive(Default)]
+struct Aside {
+    reread: Reread,
+    moved: MovedData,
 }
 
 type Pair = (Option<Object>, Option<Object>);
@@ -208,7 +218,7 @@ fn one(
     (old, new): Pair,
     namespaces: &Namespaces,
     pairing: &Pairing,
-    reread: &mut Reread,
+    aside: &mut Aside,
     changes: &mut Changes,
 ) {
     let Some(shown) = new.as_ref().or(old.as_ref()) else { return };
@@ -245,7 +255,8 @@ fn one(
         risk::effects(&identity, old, new, &fields)
     };
     let after = new.as_ref().map(|object| &object.value);
-    reread.add(&scope.environment, &identity, &effects, after);
+    aside.reread.add(&scope.environment, &identity, &effects, after);
+    aside.moved.add(&scope.environment, &identity, old.as_ref().map(|it| &it.value), after);
     let is_secret = is_secret(&identity.api_version, &identity.kind);
     changes.objects.push(ObjectChange {
         scope,

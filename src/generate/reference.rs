@@ -9,7 +9,7 @@ mod types;
 
 use super::schema::FILE_TYPES;
 use crate::fileset::FileSet;
-use crate::load::KindEntry;
+use crate::load::{KindEntry, ProviderEntry};
 use crate::write::MARKER;
 use layers::Layers;
 use markdown::{Page, capital};
@@ -29,13 +29,14 @@ struct Language {
 
 /// The order of the pages in which a type finds its place: the first that uses it describes it.
 const PAGES: &[&str] =
-    &["service", "system", "system-override", "environment", "kind", "release", "lock"];
+    &["service", "system", "system-override", "environment", "kind", "provider", "release", "lock"];
 
 /// The reference as files below `reference/`, from the schemas of the files.
 #[must_use]
 pub fn reference(
     schemas: Vec<(&'static str, Value)>,
     kinds: &BTreeMap<String, KindEntry>,
+    providers: &BTreeMap<String, ProviderEntry>,
 ) -> FileSet {
     let schemas: BTreeMap<&'static str, Value> = schemas.into_iter().collect();
     let homes = Homes::new(PAGES, &schemas);
@@ -50,7 +51,7 @@ pub fn reference(
         files.add(format!("reference/{}.md", file.name), page.finish());
     }
     files.add("reference/values.md", values(&language));
-    files.add("reference/catalogue.md", catalogue::page(kinds));
+    files.add("reference/catalogue.md", catalogue::page(kinds, providers));
     files
 }
 

@@ -13,7 +13,7 @@ pub(super) use options::words as option_words;
 pub(super) use shape::definition_name;
 
 use crate::fileset::FileSet;
-use crate::layer::{Environment, Kind, Lock, Release, Service, System, SystemOverride};
+use crate::layer::{Environment, Kind, Lock, Provider, Release, Service, System, SystemOverride};
 use crate::load::KindEntry;
 use crate::value::{AbsolutePath, EnvName, ImageName, Name, PortName, SecretKey};
 use crate::write::MARKER;
@@ -65,6 +65,12 @@ pub(super) const FILE_TYPES: &[FileType] = &[
         title: "A kind of the catalogue",
         files: "`environments/catalogue/<kind>.yaml`",
         root: root::<Kind>,
+    },
+    FileType {
+        name: "provider",
+        title: "A provider of the catalogue",
+        files: "`environments/catalogue/<provider>.yaml`",
+        root: root::<Provider>,
     },
     FileType {
         name: "release",

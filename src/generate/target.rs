@@ -30,7 +30,7 @@ pub const TARGETS: &[&dyn Target] = &[&Kubernetes];
 pub fn shared(project: &Project) -> FileSet {
     let schemas = schema::schemas(&project.kinds);
     let mut files = schema::files(&schemas);
-    files.extend(reference::reference(schemas, &project.kinds));
+    files.extend(reference::reference(schemas, &project.kinds, &project.providers));
     files
 }
 

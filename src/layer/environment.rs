@@ -73,6 +73,10 @@ pub struct Environment {
     ///
     /// Example: `monitoring: { namespace: monitoring }`
     pub monitoring: Option<Monitoring>,
+    /// How kinds are run here, where not by plain workloads: the provider of each.
+    ///
+    /// Example: `providers: { postgres: cloudnative-pg }`
+    pub providers: Option<BTreeMap<Name, Name>>,
     /// What own code has here unless its system says otherwise.
     ///
     /// Example: `defaults: { replicas: { min: 2 } }`

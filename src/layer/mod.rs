@@ -16,6 +16,7 @@ mod network;
 mod outside;
 mod placement;
 mod policy;
+mod provider;
 mod route;
 mod run;
 mod service;
@@ -50,6 +51,7 @@ pub use outside::{
 };
 pub use placement::{Annotations, Labels, Placement, Spread, SpreadRule, TaintEffect, Toleration};
 pub use policy::{Guard, Pods};
+pub use provider::{Provider, ProviderOperator, ProviderPods};
 pub use route::{By, Expose, ExposeOverride, Gateway, GatewayPods, Listeners};
 pub use run::{Migrate, MigrateOverride, Overlap, Run, When};
 pub use service::{Defaults, Override, Service};

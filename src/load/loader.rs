@@ -1,7 +1,7 @@
 //! Reads a project: walks `environments/` and gives each file its meaning.
 
 use super::files::{DirectoryEntry, Files};
-use super::project::{KindEntry, Project};
+use super::project::{KindEntry, Project, ProviderEntry};
 use super::{conflict, secrets, typed, yaml};
 use crate::finding::Finding;
 use crate::layer;
@@ -114,7 +114,7 @@ impl Loader {
             let (node, findings) = yaml::parse(file, text);
             self.findings.extend(findings);
             if let Some(node) = node {
-                self.kind(name, &node);
+                self.entry(name, &node);
             }
         }
     }
@@ -125,10 +125,23 @@ impl Loader {
             let Some(name) = self.yaml_name(&path) else { continue };
             self.check_name(&name, &path);
             if let Some(node) = self.parse(&path)? {
-                self.kind(&name, &node);
+                self.entry(&name, &node);
             }
         }
         Ok(())
+    }
+
+    /// What provides a kind, or says objects, is a provider; everything else in the catalogue is a
+    /// kind.
+    fn entry(&mut self, name: &str, node: &Node) {
+        if ["provides", "objects"].iter().any(|key| node.child(key).is_some()) {
+            let (provider, node) = self.normal::<layer::Provider>(node);
+            let provider = provider.unwrap_or_default();
+            let entry = ProviderEntry { name: name.to_owned(), node, provider };
+            self.project.providers.insert(name.to_owned(), entry);
+        } else {
+            self.kind(name, node);
+        }
     }
 
     fn kind(&mut self, name: &str, node: &Node) {

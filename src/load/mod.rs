@@ -19,6 +19,6 @@ pub mod yaml;
 pub use files::find_root;
 pub use loader::load;
 pub use normal::normalise;
-pub use project::{KindEntry, MountedText, Project, SystemFiles};
+pub use project::{KindEntry, MountedText, Project, ProviderEntry, SystemFiles};
 pub use secrets::{is_reference, not_a_reference};
 pub use typed::read;

@@ -17,6 +17,8 @@ pub struct Project {
     pub shapes: BTreeMap<String, Node>,
     /// The kinds of the catalogue, the project's over the built-in ones.
     pub kinds: BTreeMap<String, KindEntry>,
+    /// Other ways to run kinds, the project's over the built-in ones.
+    pub providers: BTreeMap<String, ProviderEntry>,
     /// The systems.
     pub systems: BTreeMap<String, SystemFiles>,
     /// What everything is pinned to; nothing if that is at fault.
@@ -30,12 +32,19 @@ impl Project {
     #[must_use]
     pub fn has_unknown(&self) -> bool {
         let kinds = self.kinds.values().map(|entry| &entry.node);
+        let providers = self.providers.values().map(|entry| &entry.node);
         let systems = self.systems.values();
-        let mut nodes = self.environments.values().chain(self.shapes.values()).chain(kinds).chain(
-            systems
-                .clone()
-                .flat_map(|files| [&files.node].into_iter().chain(files.overrides.values())),
-        );
+        let mut nodes = self
+            .environments
+            .values()
+            .chain(self.shapes.values())
+            .chain(kinds)
+            .chain(providers)
+            .chain(
+                systems
+                    .clone()
+                    .flat_map(|files| [&files.node].into_iter().chain(files.overrides.values())),
+            );
         nodes.any(Node::has_unknown)
             || self.lock.is_none()
             || systems.clone().any(|files| files.release.is_none())
@@ -51,6 +60,17 @@ pub struct KindEntry {
     pub node: Node,
     /// Its file as a type.
     pub kind: layer::Kind,
+}
+
+/// A provider of the catalogue.
+#[derive(Debug)]
+pub struct ProviderEntry {
+    /// Its name.
+    pub name: String,
+    /// Its file in normal form, for places.
+    pub node: Node,
+    /// Its file as a type.
+    pub provider: layer::Provider,
 }
 
 /// The files of a system.

@@ -54,6 +54,8 @@ pub struct Environment {
     pub network_policies: bool,
     /// The namespace of a Prometheus that systems share, if one does.
     pub monitoring: Option<Namespace>,
+    /// How kinds are run, where not by plain workloads: the provider of each.
+    pub providers: BTreeMap<Name, Name>,
     /// The file that describes it.
     pub file: String,
 }

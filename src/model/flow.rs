@@ -1,7 +1,8 @@
 //! Who calls whom.
 
 use crate::layer::Protocol;
-use crate::value::{Cidr, Host, Name, Namespace, PortName};
+use crate::value::{Cidr, Host, LabelKey, Name, Namespace, PortName};
+use std::collections::BTreeMap;
 
 /// A call from one service to another, or to what is run elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,9 @@ pub struct Caller {
     pub system: Option<(Name, Namespace)>,
     /// Its name.
     pub service: Name,
+    /// The labels by which its pods are known, if it is of another system and an operator makes
+    /// them.
+    pub labels: Option<BTreeMap<LabelKey, String>>,
     /// The ports of the callee that it uses.
     pub ports: Vec<FlowPort>,
 }
@@ -66,6 +70,8 @@ pub enum Peer {
         service: Name,
         /// The namespace in which it runs.
         namespace: Namespace,
+        /// The labels by which its pods are known, if an operator makes them.
+        labels: Option<BTreeMap<LabelKey, String>>,
     },
     /// A service of this system that is run elsewhere.
     Elsewhere {

@@ -8,6 +8,7 @@ mod gateway;
 mod image;
 pub mod names;
 mod placement;
+mod provided;
 mod run;
 mod service;
 mod volume;
@@ -22,6 +23,7 @@ pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
 pub use placement::{Marks, Placement, Toleration};
+pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};
 pub use run::{Budget, Run};
 pub use service::{
     Endpoint, File, Port, Replicas, Rollout, Secret, SecretReference, Service, ServiceKind,

@@ -1,6 +1,8 @@
 //! A service, complete.
 
-use super::{Budget, Caller, Container, Exception, Exposed, Flow, Marks, Placement, Run, Volume};
+use super::{
+    Budget, Caller, Container, Exception, Exposed, Flow, Marks, Placement, Provided, Run, Volume,
+};
 use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
 use crate::value::{
     AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
@@ -86,6 +88,8 @@ pub struct Service {
     pub annotations: Marks,
     /// The Secret with which its images are pulled, if it takes one.
     pub pull_secret: Option<Host>,
+    /// What an operator is told of it, if one makes its pods.
+    pub provided: Option<Provided>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
     /// The jobs that must have ended before it starts.

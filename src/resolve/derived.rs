@@ -47,7 +47,7 @@ fn prometheus(system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
                     "namespaces": namespaces(own, draft),
                     "selectors": [{
                         "role": "pod",
-                        "label": format!("app.kubernetes.io/name={}", draft.name),
+                        "label": selector(draft),
                     }],
                 }],
                 "relabel_configs": [
@@ -77,6 +77,17 @@ fn prometheus(system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
         },
         "scrape_configs": jobs,
     })
+}
+
+/// The labels by which the API finds the pods of a service.
+fn selector(draft: &Draft<'_>) -> String {
+    match draft.provider() {
+        Some(provider) => {
+            let labels = provider.labels.iter().map(|(key, value)| format!("{key}={value}"));
+            labels.collect::<Vec<_>>().join(",")
+        }
+        None => format!("app.kubernetes.io/name={}", draft.name),
+    }
 }
 
 /// Where pods are looked for: a service may live in a namespace beside that of its Prometheus.

@@ -3,8 +3,9 @@
 
 use super::beside::{self, Beside};
 use super::{
-    elsewhere, exceptions, facts, image, level, marks, migration, named, options, ports, run,
-    system,
+    elsewhere, exceptions, facts, image, level, marks, migration, named, options, ports,
+    provider::{self, ProviderDraft},
+    run, system,
     texts::{Facts, Texts},
 };
 use crate::finding::Finding;
@@ -115,6 +116,43 @@ pub struct KindDraft<'a> {
     pub(super) options_fact: minijinja::Value,
     /// Its secrets: item and fact.
     pub secrets: Vec<(String, String)>,
+    /// What runs it here, if not a plain workload.
+    pub provider: Option<ProviderDraft<'a>>,
+}
+
+impl<'a> KindDraft<'a> {
+    /// What a client is told: each fact, and the file of the catalogue that says it.
+    pub(super) fn binds(&self) -> BTreeMap<&'a str, (&'a layer::Bind, &'a Node)> {
+        let entry = self.entry;
+        let of = |binds: &'a Option<BTreeMap<String, layer::Short<layer::Bind>>>,
+                  node: &'a Node| {
+            binds.iter().flatten().map(move |(fact, bind)| (fact.as_str(), (&bind.0, node)))
+        };
+        let mut binds: BTreeMap<_, _> = of(&entry.kind.binds, &entry.node).collect();
+        if let Some(ProviderDraft { entry, .. }) = &self.provider {
+            binds.extend(of(&entry.provider.binds, &entry.node));
+        }
+        binds
+    }
+
+    /// The image of its version, where it is said: by the provider, which has images of its own, or
+    /// by the kind.
+    pub(super) fn image(&self) -> Option<&'a layer::KindVersion> {
+        let versions = match &self.provider {
+            Some(provider) => &provider.entry.provider.versions,
+            None => &self.entry.kind.versions,
+        };
+        versions.as_ref()?.get(&self.version)
+    }
+
+    /// Whether several replicas of it share their data.
+    pub(super) fn replicates(&self) -> bool {
+        let said = match &self.provider {
+            Some(provider) => provider.entry.provider.replicates,
+            None => self.entry.kind.replicates,
+        };
+        said == Some(true)
+    }
 }
 
 impl World<'_> {
@@ -144,6 +182,12 @@ impl Draft<'_> {
     #[must_use]
     pub fn here(&self) -> bool {
         self.enabled && self.elsewhere.is_none()
+    }
+
+    /// What runs it here instead of a plain workload. A job is a workload in any case.
+    pub(super) fn provider(&self) -> Option<&ProviderDraft<'_>> {
+        let kind = self.kind.as_ref().filter(|_| self.here() && self.migrates.is_none())?;
+        kind.provider.as_ref()
     }
 
     /// Whether it is a container beside the main one of a service.
@@ -185,6 +229,7 @@ pub(super) fn world<'a>(
     }
     exceptions::guard(&world, findings);
     marks::of_environment(&world, findings);
+    provider::of_environment(&world, findings);
     world
 }
 

@@ -104,6 +104,7 @@ pub(super) fn environment(
         gateways: gateways(&node, typed.gateways.as_ref(), network_policies, findings),
         network_policies,
         monitoring: typed.monitoring.and_then(|monitoring| monitoring.namespace),
+        providers: typed.providers.unwrap_or_default(),
         file: format!("environments/{name}.yaml"),
     })
 }

@@ -70,19 +70,28 @@ pub(super) fn facts(
         set(
             "volumes",
             keyed(volumes.iter().map(|volume| {
+                let class = match &volume.source {
+                    VolumeSource::Claim(claim) | VolumeSource::ClaimPerReplica(claim) => {
+                        claim.class.as_ref()
+                    }
+                    _ => None,
+                };
                 let size = match &volume.source {
                     VolumeSource::Claim(claim) | VolumeSource::ClaimPerReplica(claim) => {
-                        Some(claim.size.count())
+                        Some(claim.size)
                     }
-                    VolumeSource::Scratch { limit, .. } => {
-                        limit.as_ref().map(|limit| limit.count())
-                    }
+                    VolumeSource::Scratch { limit, .. } => *limit,
                     VolumeSource::System(_)
                     | VolumeSource::ClaimOf(_)
                     | VolumeSource::Host { .. } => None,
                 };
-                let mebibytes = size.map_or(0, |size| size >> 20);
-                (volume.name.as_str(), Value::from_pairs([("mebibytes", mebibytes)]))
+                let mebibytes = size.map_or(0, |size| size.count() >> 20);
+                let facts = serde_json::json!({
+                    "mebibytes": mebibytes,
+                    "size": size.map(|size| size.to_string()),
+                    "class": class,
+                });
+                (volume.name.as_str(), data(facts))
             })),
         );
         facts.set("options", kind.options_fact.clone());

@@ -174,7 +174,10 @@ fn of_kind(
     kind: &super::draft::KindDraft<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Image> {
-    let version = kind.entry.kind.versions.as_ref()?.get(&kind.version)?;
+    let Some(version) = kind.image() else {
+        findings.push(not_provided(draft, kind)?);
+        return None;
+    };
     let Some(name) = version.image.clone() else {
         findings.push(
             Finding::error(
@@ -207,6 +210,20 @@ fn of_kind(
     };
     let name = draft.service.mirror.clone().unwrap_or(name);
     Some(Image { name, tag: Some(tag), digest, own: false })
+}
+
+/// A version of a kind that its provider does not run.
+fn not_provided(draft: &Draft<'_>, kind: &super::draft::KindDraft<'_>) -> Option<Finding> {
+    let entry = kind.provider.as_ref()?.entry;
+    // Without any version it was told of the provider.
+    let known = entry.provider.versions.as_ref()?.keys().map(String::as_str);
+    let message = format!(
+        "`{}` does not run version `{}` of `{}`",
+        entry.name, kind.version, kind.entry.name
+    );
+    let key = if draft.node.child("version").is_some() { "version" } else { "kind" };
+    let finding = Finding::error("unknown-version", message).at(draft.node.value_place(&[key]));
+    Some(finding.known("versions", &kind.version, known))
 }
 
 /// Whether a tag belongs to a version line: `18.6-trixie` to `18`, `v3.13.3` to `3`.

@@ -28,6 +28,7 @@ mod options;
 mod order;
 mod pins;
 mod ports;
+mod provider;
 mod quota;
 mod reach;
 mod run;
@@ -81,6 +82,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     }
     let mut findings = told.finish();
     kinds::findings(project, &mut findings);
+    provider::findings(project, &mut findings);
     order::environments(project, &mut findings);
     sound::releases(project, &mut findings);
     sound::namespaces(project, &resolved, &mut findings);

@@ -3,6 +3,7 @@
 mod pairs;
 
 use super::draft::{KindDraft, World};
+use super::provider;
 use super::texts::data;
 use crate::finding::Finding;
 use crate::layer::{self, EntryKey, KindOption};
@@ -50,7 +51,8 @@ pub(super) fn kind<'a>(
     let options_known = findings.len() == reported;
     let secrets = secrets(entry, &options);
     let options_fact = data(&options);
-    Some(KindDraft { entry, version, options, options_known, options_fact, secrets })
+    let provider = provider::of_kind(world, name, said_by);
+    Some(KindDraft { entry, version, options, options_known, options_fact, secrets, provider })
 }
 
 fn version(

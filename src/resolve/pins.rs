@@ -48,10 +48,7 @@ impl Pins {
     fn foreign(&mut self, draft: &Draft<'_>, here: bool) {
         let Some(image) = draft.image.as_ref().filter(|image| !image.own) else { return };
         // The lock knows an image by its own name, not by that of a mirror.
-        let of_kind = draft
-            .kind
-            .as_ref()
-            .and_then(|kind| kind.entry.kind.versions.as_ref()?.get(&kind.version)?.image.clone());
+        let of_kind = draft.kind.as_ref().and_then(|kind| kind.image()?.image.clone());
         let key = if of_kind.is_some() { "kind" } else { "image" };
         let name = of_kind.unwrap_or_else(|| image.name.clone());
         if image.digest.is_none() && here {

@@ -10,6 +10,13 @@ use crate::value::PortName;
 /// Where a port is described: by the service, else by its kind.
 fn place(draft: &Draft<'_>, name: &PortName) -> Place {
     let path = ["contract", "ports", name.as_str()];
+    if let Some(provider) = draft.provider() {
+        let node = &provider.entry.node;
+        let path = ["pods", "ports", name.as_str()];
+        if node.at(&path).is_some() {
+            return node.key_place(&path);
+        }
+    }
     match &draft.kind {
         Some(kind) if draft.node.at(&path[1..]).is_none() => kind.entry.node.key_place(&path),
         _ => draft.node.key_place(&path[1..]),
@@ -21,6 +28,8 @@ fn place(draft: &Draft<'_>, name: &PortName) -> Place {
 pub(super) fn ports(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> (Vec<Port>, Vec<PortName>) {
     let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
     let mut layers = contract.and_then(|contract| contract.ports.clone()).unwrap_or_default();
+    let provider = draft.provider().and_then(|it| it.entry.provider.pods.as_ref()?.ports.clone());
+    layers.extend(provider.unwrap_or_default());
     layers.extend(draft.service.ports.clone().unwrap_or_default());
     let mut ports: Vec<Port> = Vec::new();
     let mut unnumbered = Vec::new();

@@ -1,6 +1,7 @@
 //! Who reaches whom: callers of a service, who scrapes it, and what stays open or closed.
 
 use super::draft::{SystemDraft, World};
+use super::provider;
 use crate::finding::Finding;
 use crate::layer::Derived;
 use crate::model::{Addresses, Caller, Flow, Peer, Stack};
@@ -14,6 +15,7 @@ pub(super) fn callers(stacks: &mut [Stack]) {
     for stack in stacks.iter() {
         for (name, service) in &stack.services {
             for flow in &service.flows {
+                let labels = service.provided.as_ref().map(|it| provider::plain(&it.labels));
                 let (callee, system) = match &flow.peer {
                     Peer::Service(callee) => ((stack.system.clone(), callee.clone()), None),
                     Peer::OtherSystem { system, service: callee, .. } => (
@@ -22,9 +24,11 @@ pub(super) fn callers(stacks: &mut [Stack]) {
                     ),
                     Peer::Elsewhere { .. } | Peer::External { .. } => continue,
                 };
+                let foreign = system.is_some();
                 callers.entry(callee).or_default().push(Caller {
                     system,
                     service: name.clone(),
+                    labels: labels.filter(|_| foreign),
                     ports: flow.ports.clone(),
                 });
             }

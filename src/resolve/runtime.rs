@@ -1,6 +1,7 @@
 //! How a service runs: how many, as whom, with what, and what it is allowed.
 
-use super::draft::Draft;
+use super::draft::{Draft, World};
+use super::provider;
 use crate::finding::Finding;
 use crate::layer;
 use crate::model::{Replicas, Resources, Rollout, Volume, VolumeSource};
@@ -12,7 +13,11 @@ const OWN_USER: u32 = 65532;
 /// Kubernetes counts with 32 bits and a sign.
 const MOST_REPLICAS: u32 = i32::MAX.unsigned_abs();
 
-pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replicas {
+pub(super) fn replicas(
+    world: &World<'_>,
+    draft: &Draft<'_>,
+    findings: &mut Vec<Finding>,
+) -> Replicas {
     let said = draft.service.replicas.as_deref().cloned().unwrap_or_default();
     let min = said.min.unwrap_or(1);
     let max = said.max.unwrap_or(min);
@@ -43,7 +48,7 @@ pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replic
     }
     if let Some(kind) = &draft.kind
         && max > 1
-        && kind.entry.kind.replicates != Some(true)
+        && !kind.replicates()
     {
         findings.push(
             Finding::error(
@@ -51,7 +56,13 @@ pub(super) fn replicas(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> Replic
                 format!("replicas of `{}` would not share their data", kind.entry.name),
             )
             .at(place)
-            .help("say `replicas: 1`"),
+            .help(match provider::that_replicates(world, &kind.entry.name) {
+                Some(provider) => format!(
+                    "say `replicas: 1`; or, in `{}`, `providers: {{ {}: {provider} }}`",
+                    world.environment.file, kind.entry.name
+                ),
+                None => "say `replicas: 1`".to_owned(),
+            }),
         );
     }
     Replicas { min, max: max.max(min), cpu }

@@ -11,8 +11,8 @@ use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
 use super::{
-    beside, budget, command, derived, exceptions, files, health, level, marks, quota, reach, run,
-    runtime, sound, volumes,
+    beside, budget, command, derived, exceptions, files, health, level, marks, provider, quota,
+    reach, run, runtime, sound, volumes,
 };
 use crate::finding::Finding;
 use crate::layer::{PodSecurityLevel, Use, When};
@@ -159,7 +159,7 @@ fn service(
         unknown.unknown("expose".to_owned());
         None
     });
-    let replicas = runtime::replicas(draft, findings);
+    let replicas = runtime::replicas(world, draft, findings);
     let reported = findings.len();
     let mut volumes = volumes::volumes(world, system, draft, findings);
     if findings.len() > reported {
@@ -186,8 +186,6 @@ fn service(
     let user = runtime::user(draft, findings);
     let exceptions = exceptions::of_service(world, system, draft, findings);
     let placement = marks::placement(draft, findings);
-    let labels = marks::labels(world, draft, findings);
-    let annotations = marks::annotations(world, draft, findings);
     let stop_within =
         said.stop_within.unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file"));
     let drain = budget::drain(draft, stop_within, findings);
@@ -208,7 +206,7 @@ fn service(
     };
     let of = beside::Of { world, draft, facts: &facts, user, image: &image };
     let beside = of.containers(&mut volumes, &mut secrets, findings);
-    Some(Service {
+    let service = Service {
         name: draft.name.clone(),
         about: about(draft),
         owner: said.owner.clone().or_else(|| system.typed.owner.clone()),
@@ -247,11 +245,31 @@ fn service(
         host_pid: said.host_pid.is_some(),
         exceptions,
         placement,
-        labels,
-        annotations,
+        labels: marks::labels(world, draft, findings),
+        annotations: marks::annotations(world, draft, findings),
         pull_secret: pull_secret(world, draft),
         exposed: exposed.filter(|_| draft.migrates.is_none()),
-    })
+        provided: None,
+    };
+    run_by(world, system, draft, service, &facts, findings)
+}
+
+/// The service as its provider runs it, if it has one here.
+fn run_by(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    mut service: Service,
+    facts: &Facts,
+    findings: &mut Vec<Finding>,
+) -> Option<Service> {
+    if draft.provider().is_some() {
+        // Files and secrets are those of a container that nobody starts.
+        (service.files, service.secrets) = (Vec::new(), Vec::new());
+        let provided = provider::provided(world, system, draft, &service, facts, findings)?;
+        service.provided = Some(provided);
+    }
+    Some(service)
 }
 
 fn about(draft: &Draft<'_>) -> Option<String> {

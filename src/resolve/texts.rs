@@ -7,6 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
+use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -178,6 +179,48 @@ impl Texts {
             engine.get_template(text).and_then(|template| template.render(facts.used(&names)));
         rendered_as(rendered, text, &names, facts, place).map_err(Some)
     }
+
+    /// What a text comes to: where it is one expression as a whole, the expression's value, which is
+    /// null if it has none; and the facts that it used.
+    pub(super) fn value(
+        &self,
+        text: &str,
+        facts: &Facts,
+        place: Place,
+    ) -> Result<(Json, Vec<String>), Fault> {
+        let Some(expression) = expression(text) else {
+            let evaluated = self.evaluate(text, facts, place)?;
+            return Ok((Json::String(evaluated.text), evaluated.used));
+        };
+        // For what cannot be read, and what has no value: told as of any text.
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        if expression.chars().all(is_name) && facts.lookup(expression).is_err() {
+            self.evaluate(text, facts, place)?;
+        }
+        let names = self.names(text).ok();
+        let names = match names {
+            Some(names) if !names.iter().any(|name| facts.is_unknown(name)) => names,
+            _ => return Err(self.evaluate(text, facts, place).err().flatten()),
+        };
+        let engine = self.engine.borrow();
+        let value = engine
+            .compile_expression(expression)
+            .and_then(|expression| expression.eval(facts.used(&names)));
+        match value {
+            Ok(value) => {
+                let value = serde_json::to_value(value).unwrap_or_default();
+                // Texts in it are looked at as those of any other text.
+                rendered_as(Ok(value.to_string()), text, &names, facts, place)
+                    .map(|evaluated| (value, evaluated.used))
+                    .map_err(Some)
+            }
+            Err(error) => {
+                rendered_as(Err(error), text, &names, facts, place).map_err(Some)?;
+                Err(None)
+            }
+        }
+    }
+
     /// The names that a text uses; the error is for a text that cannot be read.
     fn names(&self, text: &str) -> Result<Rc<[String]>, minijinja::Error> {
         let known = self.names.borrow().get(text).cloned();
@@ -189,12 +232,31 @@ impl Texts {
         let mut engine = self.engine.borrow_mut();
         engine.add_template_owned(text.to_owned(), text.to_owned())?;
         let names = engine.get_template(text)?.undeclared_variables(true);
-        let mut names: Vec<String> = names.into_iter().collect();
+        let mut names: Vec<String> = names.into_iter().chain(own_names(text)).collect();
         names.sort_unstable();
         let names: Rc<[String]> = names.into();
         self.names.borrow_mut().insert(text.to_owned(), Rc::clone(&names));
         Ok(names)
     }
+}
+
+/// Names below `self` that a text uses: to the engine the word stands for the text's own blocks, so
+/// that it does not tell them.
+fn own_names(text: &str) -> impl Iterator<Item = String> {
+    text.match_indices("self.").filter_map(|(at, own)| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let rest = &text[at + own.len()..];
+        let name = &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())];
+        let whole = !text[..at].ends_with(is_name);
+        (whole && !name.is_empty()).then(|| format!("{own}{name}"))
+    })
+}
+
+/// The expression that a text is as a whole.
+fn expression(text: &str) -> Option<&str> {
+    let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    let is_one = !["{{", "}}", "{%"].iter().any(|mark| inside.contains(mark));
+    is_one.then(|| inside.trim())
 }
 
 /// What a text came to, or what is wrong with it.
@@ -342,6 +404,41 @@ mod tests {
         let (finding, at) = fault("a = 1\nb = {{ absent | default(2) }}\nc = {{ ports.htpp }}\n");
         assert_eq!(finding.message, "`ports.htpp` has no value here");
         assert_eq!(at, "ports.htpp");
+    }
+
+    #[test]
+    fn a_service_knows_itself() {
+        let file = Sources::default().add("app.toml.j2".to_owned(), String::new());
+        let mut facts = Facts::default();
+        facts.set("self", data(json!({ "host": "web" })));
+        let place = Place::new(file, 0, 0);
+        let texts = Texts::new();
+        let evaluated = texts.evaluate("{{ self.host }}:80", &facts, place).expect("it is known");
+        assert_eq!(
+            (evaluated.text.as_str(), &evaluated.used[..]),
+            ("web:80", &["self.host".to_owned()][..])
+        );
+        let fault = texts.evaluate("{{ self.hots }}", &facts, place).expect_err("it is not");
+        let help = fault.and_then(|finding| finding.help);
+        assert_eq!(help.as_deref(), Some("did you mean `self.host`?"));
+    }
+
+    #[test]
+    fn a_whole_expression_is_its_value() {
+        let file = Sources::default().add("app.toml.j2".to_owned(), String::new());
+        let mut facts = Facts::default();
+        facts.set("replicas", data(json!({ "min": 3, "max": null })));
+        let value = |text| {
+            let value = Texts::new().value(text, &facts, Place::new(file, 0, 0));
+            value.expect("it is known").0
+        };
+        assert_eq!(value("{{ replicas.min }}"), json!(3));
+        assert_eq!(value("{{ replicas.min + 1 }}"), json!(4));
+        assert_eq!(value("{{ replicas.max }}"), json!(null));
+        assert_eq!(value("{{ replicas.min if replicas.min > 3 }}"), json!(null));
+        assert_eq!(value("{{ [replicas.min] }}"), json!([3]));
+        assert_eq!(value("{{ replicas.min }} of it"), json!("3 of it"));
+        assert_eq!(value("3"), json!("3"));
     }
 
     #[test]

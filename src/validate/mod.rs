@@ -78,6 +78,15 @@ impl Schemas {
         MINORS.iter().filter_map(|minor| Self::of(*minor))
     }
 
+    /// Whether Kubernetes itself serves an API version, such as `apps/v1`, in any of these versions.
+    #[must_use]
+    pub fn serve(api_version: &str) -> bool {
+        let served = |schemas: &Self| {
+            schemas.table.kinds().iter().any(|served| served.api_version == api_version)
+        };
+        Self::all().any(served)
+    }
+
     /// The minor number of the version.
     #[must_use]
     pub fn minor(&self) -> u8 {

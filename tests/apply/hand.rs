@@ -24,6 +24,14 @@ pub(crate) fn secrets(objects: &[Value]) -> Vec<Value> {
                 let own = ["app", "superuser", "ca", "server", "replication"];
                 let name = text(&metadata["name"]);
                 made.extend(own.map(|suffix| (namespace.clone(), format!("{name}-{suffix}"))));
+                let spec = &object["spec"];
+                let roles = spec["managed"]["roles"].as_array().into_iter().flatten();
+                let named = roles.map(|role| &role["passwordSecret"]["name"]);
+                let first = &spec["bootstrap"]["initdb"]["secret"]["name"];
+                for name in named.chain([first]).filter_map(Value::as_str) {
+                    let keys = keys.entry((namespace.clone(), name.to_owned())).or_default();
+                    keys.extend(["username", "password"].map(ToOwned::to_owned));
+                }
             }
             "ServiceAccount" => {
                 let names = object["imagePullSecrets"].as_array().into_iter().flatten();

@@ -120,7 +120,8 @@ fn users() -> BTreeMap<String, String> {
     struct Contract {
         user: String,
     }
-    let kinds = iac::catalogue::BUILT_IN.iter().flat_map(|(name, text)| {
+    let kinds = iac::catalogue::BUILT_IN.iter().filter(|(_, text)| !text.contains("\nprovides:"));
+    let kinds = kinds.flat_map(|(name, text)| {
         let kind: Kind =
             serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let user = kind.contract.user;

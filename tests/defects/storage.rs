@@ -11,13 +11,13 @@ pub(crate) const ROWS: &[(&str, Row)] = &[
     ("PG-03", Absent(settings_reach_the_database)),
     ("PG-04", Absent(data_lie_below_the_volume)),
     ("PG-05", Refused("headless-service")),
-    ("PG-06", Waits("the provider that replicates is not written yet")),
+    ("PG-06", Absent(databases_of_prod_have_copies)),
     ("PG-07", Absent(a_recovering_database_is_not_killed)),
     ("PG-08", Waits("backups, exporters and TLS of the database are later issues")),
     ("PG-09", Absent(the_database_is_no_root)),
     ("PG-10", Absent(the_database_has_shared_memory)),
     ("PG-11", Absent(the_database_has_time_to_stop)),
-    ("PG-12", Waits("a pooler comes with the provider that replicates")),
+    ("PG-12", Waits("a pooler is a later part of the provider")),
     ("PG-13", Absent(users_own_their_database)),
     ("PG-14", Waits("classes of the storage system are the platform's")),
     ("RD-01", Absent(the_cache_is_one)),
@@ -72,7 +72,7 @@ fn the_database_is_supported(out: &Out) {
 fn settings_reach_the_database(out: &Out) {
     let told = of_image(out, "/postgres:").into_iter();
     let told: Vec<&Object> = told.filter(|object| object.system == "iot-verification").collect();
-    assert!(told.len() >= 4);
+    assert!(told.len() >= 2);
     none(
         "ignores its settings",
         told.into_iter().filter(|object| {
@@ -80,6 +80,23 @@ fn settings_reach_the_database(out: &Out) {
             !args.into_iter().any(|arg| arg.contains("max_connections="))
         }),
     );
+    none(
+        "ignores its settings",
+        out.of("Cluster").filter(|object| {
+            let parameters = &object.value["spec"]["postgresql"]["parameters"];
+            parameters["max_connections"].as_str().is_none()
+        }),
+    );
+}
+
+fn databases_of_prod_have_copies(out: &Out) {
+    let clusters: Vec<&Object> = out.of("Cluster").collect();
+    let copies = |environment: &str| -> Vec<Option<u64>> {
+        let own = clusters.iter().filter(|object| object.environment == environment);
+        own.map(|object| object.value["spec"]["instances"].as_u64()).collect()
+    };
+    assert_eq!(copies("prod"), [Some(3), Some(3)]);
+    assert_eq!(copies("staging"), [Some(2), Some(2)]);
 }
 
 fn data_lie_below_the_volume(out: &Out) {

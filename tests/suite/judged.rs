@@ -20,6 +20,7 @@ impl Judged {
     /// A copy of the example in which every own image is released, with a digest for the test.
     pub(crate) fn example() -> Self {
         let project = Project::example();
+        project.lock_operand();
         release(&project, "1.4.2");
         let judged = Self::of(project);
         judged.project.iac(&["check", "--locked"]).ends(0);
@@ -68,13 +69,19 @@ impl Judged {
     }
 
     /// The files of a stack's services: of a namespace, of policies and of routes some tools say
-    /// nothing.
+    /// nothing, nor of what an operator reads.
     pub(crate) fn files_of_services(&self, stack: &Stack) -> BTreeSet<String> {
         let files = self.files(stack).into_iter();
         files
             .filter(|file| {
                 let of_the_system = ["namespace.yaml", "network-policies.yaml", "routes.yaml"];
-                file.file_name().is_none_or(|name| !of_the_system.contains(&name))
+                let by_operator = |name: &str| {
+                    stack.services.values().any(|service| {
+                        service.provided.is_some() && name == format!("{}.yaml", service.name)
+                    })
+                };
+                file.file_name()
+                    .is_none_or(|name| !of_the_system.contains(&name) && !by_operator(name))
             })
             .map(|file| self.below_out(file.as_str()))
             .collect()

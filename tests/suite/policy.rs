@@ -112,6 +112,10 @@ fn of_the_environment(stack: &Stack, finding: &Finding, name: &str) -> Option<&'
         "pod-networkpolicy" | "CKV2_K8S_6" => (!stack.environment.network_policies)
             .then_some("`network-policies: none` says that everybody may call everybody"),
         "networkpolicy-targets-pod" => {
+            let service = stack.services.values().find(|service| service.name.as_str() == name);
+            if service.is_some_and(|service| service.provided.is_some()) {
+                return Some("`providers`: an operator makes these pods");
+            }
             (name == names::ALLOW_SOLVER).then_some("`issuer`: cert-manager makes these pods")
         }
         _ => None,

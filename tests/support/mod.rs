@@ -62,6 +62,17 @@ impl Project {
         project
     }
 
+    /// Pins the image of the operator that runs the example's databases: nobody who writes the lock
+    /// knows its digest, so that a test's stands for it.
+    pub(crate) fn lock_operand(&self) {
+        let digest = "0123456789abcdef".repeat(4);
+        let lock = self.read("environments/lock.yaml");
+        let operand = format!(
+            "  ghcr.io/cloudnative-pg/postgresql:\n    tag: \"18.6-system-trixie\"\n    digest: \"sha256:{digest}\"\n"
+        );
+        self.write("environments/lock.yaml", format!("{}\n{operand}", lock.trim_end()));
+    }
+
     /// The example, rendered, in a repository with one commit.
     pub(crate) fn committed() -> Self {
         let project = Self::example();

@@ -204,6 +204,14 @@ impl Cluster {
             let spec = serde_json::from_value(object["spec"].clone()).unwrap();
             self.policies.push(Policy { namespace: namespace.to_owned(), spec });
         }
+        if object["kind"] == "Cluster" {
+            // What CloudNativePG makes of one: instances, by the labels that it documents.
+            let name = object["metadata"]["name"].as_str().unwrap();
+            let labels = [("cnpg.io/cluster", name), ("cnpg.io/podRole", "instance")];
+            let ports = [5432, 8000, 9187].map(|number| (number, false));
+            let pod = End::pod(&format!("{namespace}/{name}"), namespace, &labels, &ports);
+            self.pods.extend([pod.clone(), pod]);
+        }
         let template = match object["kind"].as_str() {
             Some("CronJob") => &object["spec"]["jobTemplate"]["spec"]["template"],
             Some("Deployment" | "StatefulSet" | "DaemonSet" | "Job") => &object["spec"]["template"],

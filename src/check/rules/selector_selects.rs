@@ -18,19 +18,14 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// Labels of pods that an operator makes, whose templates are nowhere among the files.
-const OPERATORS: &[&str] = &[
-    "acme.cert-manager.io/http01-solver",
-    "cnpg.io/cluster",
-    "cnpg.io/instanceRole",
-    "cnpg.io/podRole",
-];
+/// Labels of pods that the platform makes, of which nobody says when and where.
+const PLATFORM: &[&str] = &["acme.cert-manager.io/http01-solver"];
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
     for service in objects.of("Service") {
         let Some(selector) = service.value.pointer("/spec/selector") else { continue };
         let found = objects.selected_by_map(service.namespace(), selector);
-        if found.is_empty() && !of_operator(selector) {
+        if found.is_empty() && !of_platform(selector) {
             nothing(problems, service, "/spec/selector", selector);
         }
     }
@@ -62,7 +57,7 @@ fn pods(
     pointer: &str,
     selector: &Value,
 ) {
-    if objects.selected(object.namespace(), selector).is_empty() && !of_operator(selector) {
+    if objects.selected(object.namespace(), selector).is_empty() && !of_platform(selector) {
         nothing(problems, object, pointer, selector);
     }
 }
@@ -75,7 +70,7 @@ fn peer_selects(
     peer: &Value,
 ) {
     let Some(selector) = peer.get("podSelector") else { return };
-    if is_everything(selector) || of_operator(selector) {
+    if is_everything(selector) || of_platform(selector) {
         return;
     }
     let namespace = match peer.get("namespaceSelector") {
@@ -96,9 +91,9 @@ fn is_everything(selector: &Value) -> bool {
     selector.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
-fn of_operator(selector: &Value) -> bool {
+fn of_platform(selector: &Value) -> bool {
     let map = selector.get("matchLabels").unwrap_or(selector).as_object();
-    map.is_some_and(|map| map.keys().any(|key| OPERATORS.contains(&key.as_str())))
+    map.is_some_and(|map| map.keys().any(|key| PLATFORM.contains(&key.as_str())))
 }
 
 fn nothing(problems: &mut Problems<'_>, object: &Object, pointer: &str, selector: &Value) {

@@ -4,10 +4,12 @@
 //! [`table::ACCESS`] says who gains or loses a right, every rule that fits; [`table::ADDED`] and
 //! [`table::REMOVED`] speak of whole objects.
 
+mod moved;
 mod quantity;
 mod readers;
 mod table;
 
+pub(super) use moved::Moved;
 pub(super) use readers::Reread;
 pub(super) use table::ANOTHER_JOB;
 

@@ -35,6 +35,10 @@ pub(super) const AT_RESTART: Effect = effect(Risk::Update, "read by its pods, wh
 pub(in crate::diff) const ANOTHER_JOB: Effect =
     effect(Risk::Update, "another job, which runs once");
 
+/// What keeps data gives way to an object of another kind that bears its name.
+pub(super) const MOVED: Effect =
+    effect(Risk::DataLoss, "another way to run it, which begins empty: move data by hand");
+
 const ANY: &[&str] = &["*"];
 const REPLICATED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps"];
 const ROLLED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];
@@ -63,7 +67,7 @@ const NETWORK_POLICIES: &[&str] = &[
     "PeerAuthentication.security.istio.io",
     "RequestAuthentication.security.istio.io",
 ];
-const ROUTES: &[&str] = &[
+pub(super) const ROUTES: &[&str] = &[
     "Service",
     "Ingress.networking.k8s.io",
     "Gateway.gateway.networking.k8s.io",

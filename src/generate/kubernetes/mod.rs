@@ -16,6 +16,7 @@ mod plain;
 mod pod;
 mod policy;
 mod probe;
+mod provided;
 mod quota;
 mod route;
 mod scaling;
@@ -153,6 +154,10 @@ fn file_name(service: &Service) -> String {
 }
 
 fn objects(service: &Service) -> Vec<Object> {
+    // Accounts, Services and budgets are the operator's.
+    if let Some(provided) = provided::objects(service) {
+        return provided;
+    }
     let mut objects = vec![access::account(service)];
     objects.extend(access::roles(service));
     objects.extend(config::config_map(service));

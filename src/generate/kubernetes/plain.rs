@@ -112,7 +112,7 @@ impl<'a> Plain<'a> {
         for (key, value) in map {
             if let Some(Piece::Reference(reference)) = pieces(&key).next() {
                 let labels = self.labels(reference).into_iter();
-                expanded.extend(labels.map(|(key, value)| (key.to_owned(), Value::String(value))));
+                expanded.extend(labels.map(|(key, value)| (key, Value::String(value))));
                 continue;
             }
             expanded.insert(key, value);
@@ -120,20 +120,37 @@ impl<'a> Plain<'a> {
         expanded
     }
 
-    fn labels(&self, set: Reference<'_>) -> Vec<(&'static str, String)> {
+    /// The labels by which the pods of a service are known: ours, or those of its operator.
+    fn selector(&self, service: &str) -> Vec<(String, String)> {
+        let known = self.stack.services.get(service).and_then(|it| it.provided.as_ref());
+        match known {
+            Some(provided) => {
+                let labels = provided.labels.iter();
+                labels.map(|(key, value)| (key.to_string(), self.text(value))).collect()
+            }
+            None => self.own_labels(service),
+        }
+    }
+
+    /// The labels of a service, by which its pods are known too unless an operator makes them.
+    fn own_labels(&self, service: &str) -> Vec<(String, String)> {
+        let labels = metadata::selector_labels(service, self.stack.system.as_str());
+        labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
+    fn labels(&self, set: Reference<'_>) -> Vec<(String, String)> {
         let system = self.stack.system.to_string();
-        let selector = |service: &str| metadata::selector_labels(service, &system);
-        let part_of = ("app.kubernetes.io/part-of", system.clone());
-        let managed_by = ("app.kubernetes.io/managed-by", "iac".to_owned());
+        let part_of = ("app.kubernetes.io/part-of".to_owned(), system.clone());
+        let managed_by = ("app.kubernetes.io/managed-by".to_owned(), "iac".to_owned());
         match set {
-            Reference::SelectorLabels(service) => selector(service),
+            Reference::SelectorLabels(service) => self.selector(service),
             Reference::PodLabels(service) => {
-                let mut labels = selector(service);
+                let mut labels = self.own_labels(service);
                 labels.push(part_of);
                 labels
             }
             Reference::Labels(service) => {
-                let mut labels = selector(service);
+                let mut labels = self.own_labels(service);
                 labels.extend([part_of, managed_by]);
                 labels
             }

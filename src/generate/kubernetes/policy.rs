@@ -11,7 +11,7 @@ use crate::model::{
     Addresses, Caller, Flow, FlowPort, Peer, Pods, Port, Service, Stack, Way, names,
 };
 use crate::reference::Reference;
-use crate::value::{Cidr, Name};
+use crate::value::{Cidr, LabelKey, Name};
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
     NetworkPolicyPort, NetworkPolicySpec,
@@ -123,7 +123,7 @@ fn solver(stack: &Stack) -> Option<Object> {
     }
     let solver = ("acme.cert-manager.io/http01-solver".to_owned(), "true".to_owned());
     let rule = NetworkPolicyIngressRule {
-        from: Some(gateways.into_values().map(gateway_pods).collect()),
+        from: Some(gateways.into_values().map(pods_elsewhere).collect()),
         ports: Some(vec![port(SOLVER_PORT, Protocol::Tcp)]),
     };
     let spec = NetworkPolicySpec {
@@ -197,6 +197,7 @@ fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
         }
     }
     rules.extend(peers(stack, service));
+    rules.extend(operator(service));
     rules
 }
 
@@ -217,12 +218,13 @@ fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
         }));
     }
     rules.extend(peers(stack, service));
-    if !service.token.is_empty() {
+    let asks_api = service.provided.as_ref().is_some_and(|provided| provided.asks_api);
+    if asks_api || !service.token.is_empty() {
         let api = stack.environment.api.as_deref();
         rules.push(Rule {
             peers: Some(api.map_or_else(|| anywhere_but(LINK_LOCAL), blocks)),
             ports: API_PORTS.map(|number| port(number, Protocol::Tcp)).to_vec(),
-            origin: vec!["token".to_owned()],
+            origin: vec![if asks_api { "kind" } else { "token" }.to_owned()],
         });
     }
     rules
@@ -231,8 +233,8 @@ fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
 fn to_callee(stack: &Stack, service: &Service, flow: &Flow) -> Rule {
     let peers = match &flow.peer {
         Peer::Service(name) => vec![pods_of(stack, service, name)],
-        Peer::OtherSystem { system, service, namespace } => {
-            vec![foreign(namespace.as_str(), selector_labels(service.as_str(), system.as_str()))]
+        Peer::OtherSystem { system, service, namespace, labels } => {
+            vec![foreign(namespace.as_str(), foreign_labels(service, system, labels.as_ref()))]
         }
         Peer::Elsewhere { addresses, .. } | Peer::External { addresses, .. } => match addresses {
             Addresses::Ranges(ranges) => blocks(ranges),
@@ -251,7 +253,8 @@ fn caller_pods(stack: &Stack, service: &Service, caller: &Caller) -> NetworkPoli
     match &caller.system {
         None => pods_of(stack, service, &caller.service),
         Some((system, namespace)) => {
-            foreign(namespace.as_str(), selector_labels(caller.service.as_str(), system.as_str()))
+            let labels = foreign_labels(&caller.service, system, caller.labels.as_ref());
+            foreign(namespace.as_str(), labels)
         }
     }
 }
@@ -261,7 +264,7 @@ fn from_outside(stack: &Stack, service: &Service) -> Option<Rule> {
     let route = service.exposed.as_ref()?.route.as_ref()?;
     let peers = match &route.way {
         Way::Gateway(name) => {
-            Some(vec![gateway_pods(stack.environment.gateways.get(name)?.pods.as_ref()?)])
+            Some(vec![pods_elsewhere(stack.environment.gateways.get(name)?.pods.as_ref()?)])
         }
         Way::LoadBalancer | Way::NodePort => None,
     };
@@ -271,11 +274,24 @@ fn from_outside(stack: &Stack, service: &Service) -> Option<Rule> {
 
 /// Pods of one service reach each other at the ports that are theirs alone.
 fn peers(stack: &Stack, service: &Service) -> Option<Rule> {
-    let internal: Vec<&Port> = service.ports.iter().filter(|port| port.internal).collect();
+    let peers = service.provided.as_ref().map(|it| it.peers.as_slice()).unwrap_or_default();
+    let is_internal = |port: &&Port| port.internal || peers.contains(&port.name);
+    let internal: Vec<&Port> = service.ports.iter().filter(is_internal).collect();
     (!internal.is_empty()).then(|| Rule {
         peers: Some(vec![pods_of(stack, service, &service.name)]),
         ports: ports(&internal),
         origin: vec!["ports".to_owned()],
+    })
+}
+
+/// The operator that makes a service's pods calls them.
+fn operator(service: &Service) -> Option<Rule> {
+    let (pods, called) = service.provided.as_ref()?.operator.as_ref()?;
+    let called: Vec<&Port> = service.ports.iter().filter(|it| called.contains(&it.name)).collect();
+    Some(Rule {
+        peers: Some(vec![pods_elsewhere(pods)]),
+        ports: ports(&called),
+        origin: vec!["kind".to_owned()],
     })
 }
 
@@ -332,12 +348,19 @@ fn foreign(namespace: &str, labels: BTreeMap<String, String>) -> NetworkPolicyPe
 }
 
 /// The labels that select pods of another system's service, which no chart of this one renames.
-fn selector_labels(service: &str, system: &str) -> BTreeMap<String, String> {
-    let labels = metadata::selector_labels(service, system);
+fn foreign_labels(
+    service: &Name,
+    system: &Name,
+    labels: Option<&BTreeMap<LabelKey, String>>,
+) -> BTreeMap<String, String> {
+    if let Some(labels) = labels {
+        return labels.iter().map(|(key, value)| (key.to_string(), value.clone())).collect();
+    }
+    let labels = metadata::selector_labels(service.as_str(), system.as_str());
     labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-fn gateway_pods(pods: &Pods) -> NetworkPolicyPeer {
+fn pods_elsewhere(pods: &Pods) -> NetworkPolicyPeer {
     let labels = pods.labels.iter().map(|(key, value)| (key.to_string(), value.to_string()));
     foreign(pods.namespace.as_str(), labels.collect())
 }

@@ -4,12 +4,15 @@ use super::markdown::{Page, code};
 use super::started;
 use crate::generate::schema::option_words;
 use crate::layer::{Bind, Kind, OneOrMany};
-use crate::load::KindEntry;
+use crate::load::{KindEntry, ProviderEntry};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// The page of all kinds.
-pub(super) fn page(kinds: &BTreeMap<String, KindEntry>) -> String {
+pub(super) fn page(
+    kinds: &BTreeMap<String, KindEntry>,
+    providers: &BTreeMap<String, ProviderEntry>,
+) -> String {
     let mut page = started("The catalogue");
     page.text(
         "Third-party software that a service can be, by `kind`. A project adds its own in \
@@ -22,6 +25,7 @@ pub(super) fn page(kinds: &BTreeMap<String, KindEntry>) -> String {
     for (name, entry) in kinds {
         page.heading(2, &code(name));
         kind(&mut page, name, &entry.kind);
+        run_by(&mut page, name, providers);
     }
     page.finish()
 }
@@ -34,6 +38,33 @@ fn kind(page: &mut Page, name: &str, kind: &Kind) {
     options(page, kind);
     clients(page, kind);
     secrets(page, kind);
+}
+
+/// Other ways to run a kind.
+fn run_by(page: &mut Page, kind: &str, providers: &BTreeMap<String, ProviderEntry>) {
+    let of_kind = |entry: &&ProviderEntry| {
+        entry.provider.provides.as_ref().is_some_and(|provides| provides.as_str() == kind)
+    };
+    let all = providers.values().filter(of_kind).map(|entry| {
+        let provider = &entry.provider;
+        let about = provider.about.as_deref().unwrap_or("no description");
+        let versions: Vec<String> =
+            provider.versions.iter().flatten().map(|(version, _)| code(version)).collect();
+        let needs = provider.needs.iter().flat_map(|needs| &needs.0);
+        let needs: Vec<String> = needs.map(|needed| code(needed.as_str())).collect();
+        let replicates = if provider.replicates == Some(true) { "; replicates" } else { "" };
+        let needs = if needs.is_empty() {
+            String::new()
+        } else {
+            format!("; the cluster must have {}", needs.join(", "))
+        };
+        format!(
+            "{}: {about}. Versions {}{replicates}{needs}",
+            code(&entry.name),
+            versions.join(", ")
+        )
+    });
+    list(page, "Run by an operator instead (`providers` of an environment):", all.collect());
 }
 
 /// A part of a kind's description: a lead-in and a list. Nothing without items.

@@ -9,6 +9,7 @@ use crate::resolve::facts::fact_key;
 use crate::resolve::secrets::{CalleeSecret, kind_reference, reference};
 use crate::resolve::texts::Facts;
 use crate::source::Place;
+use crate::tree::Node;
 use serde_json::{Map as Json, Value};
 use std::collections::BTreeMap;
 
@@ -27,18 +28,22 @@ impl Binding<'_> {
         self.pick(&mut flow.facts)?;
         let mut context = flow.facts.clone();
         context.set("options", self.kind.options_fact.clone());
-        for (fact, bind) in self.kind.entry.kind.binds.iter().flatten() {
+        for (fact, (bind, node)) in self.binds() {
             if let Some(text) = &bind.text {
-                if let Some(text) = self.text(fact, text, &context)? {
+                let at = node.value_place(&["binds", fact, "text"]);
+                if let Some(text) = self.text(fact, text, &context, at)? {
                     flow.facts.set(&fact_key(fact), &text);
-                    flow.binds.push((fact.clone(), text));
+                    flow.binds.push((fact.to_owned(), text));
                 }
             } else if let Some(secret) = &bind.secret
-                && let Some(reference) = self.secret(fact, secret, &context)?
+                && let Some(reference) = {
+                    let at = node.value_place(&["binds", fact, "secret"]);
+                    self.secret(fact, secret, &context, at)?
+                }
             {
                 flow.secrets.push(CalleeSecret {
                     callee: self.call.callee().to_owned(),
-                    fact: fact.clone(),
+                    fact: fact.to_owned(),
                     reference,
                     origin: flow.origin.clone(),
                 });
@@ -47,8 +52,12 @@ impl Binding<'_> {
         Ok(())
     }
 
-    fn at(&self, fact: &str, part: &str) -> Place {
-        self.kind.entry.node.value_place(&["binds", fact, part])
+    /// What is told here. Where it is run elsewhere, no provider has a part in it.
+    fn binds(&self) -> BTreeMap<&str, (&layer::Bind, &Node)> {
+        match self.callee.elsewhere {
+            Some(_) => KindDraft { provider: None, ..self.kind.clone() }.binds(),
+            None => self.kind.binds(),
+        }
     }
 
     fn elsewhere(&self) -> Option<&layer::Elsewhere> {
@@ -61,12 +70,18 @@ impl Binding<'_> {
     }
 
     /// A fact that is no secret; none if it needs a choice and there is nothing to choose.
-    fn text(&self, fact: &str, text: &str, context: &Facts) -> Result<Option<String>, Failure> {
+    fn text(
+        &self,
+        fact: &str,
+        text: &str,
+        context: &Facts,
+        at: Place,
+    ) -> Result<Option<String>, Failure> {
         let told = self.elsewhere().and_then(|elsewhere| elsewhere.facts.as_ref()?.get(fact));
         match told {
             Some(text) => Ok(Some(text.clone())),
             None if self.lacks_pick(context, text) => Ok(None),
-            None => self.evaluate(text, context, self.at(fact, "text")).map(Some),
+            None => self.evaluate(text, context, at).map(Some),
         }
     }
 
@@ -76,6 +91,7 @@ impl Binding<'_> {
         fact: &str,
         text: &str,
         context: &Facts,
+        at: Place,
     ) -> Result<Option<SecretReference>, Failure> {
         if let Some(elsewhere) = self.elsewhere() {
             return self.secret_elsewhere(fact, elsewhere).map(Some);
@@ -83,7 +99,6 @@ impl Binding<'_> {
         if self.lacks_pick(context, text) {
             return Ok(None);
         }
-        let at = self.at(fact, "secret");
         let text = self.evaluate(text, context, at)?;
         let Some((item, property)) = text.split_once('#') else {
             return fail(

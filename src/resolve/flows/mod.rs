@@ -5,6 +5,7 @@ mod bind;
 mod callee;
 
 use super::draft::{Draft, SystemDraft, World};
+use super::provider::ProviderDraft;
 use super::secrets::CalleeSecret;
 use super::texts::Facts;
 use crate::finding::Finding;
@@ -282,7 +283,9 @@ impl Call<'_> {
         if other {
             let namespace = callee.namespace.clone();
             let host = format!("{service}.{namespace}");
-            let peer = Peer::OtherSystem { system: system.name.clone(), service, namespace };
+            let labels = callee.provider().map(ProviderDraft::plain_labels);
+            let system = system.name.clone();
+            let peer = Peer::OtherSystem { system, service, namespace, labels };
             return Ok((host, peer));
         }
         let name = Reference::Name(service.as_str());

@@ -42,6 +42,8 @@ fn in_field(place: &Place<'_>) -> Keys {
         "selector" | "labelSelector" | "podSelector" | "namespaceSelector" | "objectSelector" => {
             &["matchLabels", "matchExpressions"]
         }
+        "initdb" => &["database", "owner", "secret"],
+        "synchronous" => &["method", "number", "dataDurability"],
         "strategy" | "updateStrategy" => &["type", "rollingUpdate"],
         "rollingUpdate" => &["partition", "maxSurge", "maxUnavailable"],
         "securityContext" => SECURITY_CONTEXT,
@@ -206,6 +208,8 @@ fn spec(place: &Place<'_>) -> &'static [&'static str] {
             "selector",
             "template",
         ],
+        "Cluster" => CLUSTER,
+        "Database" => &["cluster", "name", "owner"],
         "CronJob" => &[
             "schedule",
             "timeZone",
@@ -262,6 +266,27 @@ fn spec(place: &Place<'_>) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// A cluster of `CloudNativePG`.
+const CLUSTER: &[&str] = &[
+    "instances",
+    "imageName",
+    "imagePullSecrets",
+    "inheritedMetadata",
+    "serviceAccountTemplate",
+    "storage",
+    "ephemeralVolumesSizeLimit",
+    "resources",
+    "smartShutdownTimeout",
+    "stopDelay",
+    "affinity",
+    "topologySpreadConstraints",
+    "priorityClassName",
+    "enableSuperuserAccess",
+    "postgresql",
+    "bootstrap",
+    "managed",
+];
 
 const ROOT: &[&str] = &[
     "apiVersion",

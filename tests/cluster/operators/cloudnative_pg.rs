@@ -125,16 +125,33 @@ impl Database<'_> {
         for (suffix, label, value) in selectors {
             let name = format!("{}-{suffix}", self.name);
             if self.present(&format!("services/{name}")).is_none() {
-                let mut selector = json!({ "cnpg.io/cluster": self.name });
-                selector[format!("cnpg.io/{label}")] = json!(value);
-                let ports = json!([{ "name": "postgres", "port": 5432, "targetPort": 5432 }]);
-                let service = json!({
-                    "metadata": { "name": name },
-                    "spec": { "selector": selector, "ports": ports },
-                });
-                self.make("Service", "services", service);
+                let named = json!({ "metadata": { "name": name } });
+                self.make("Service", "services", self.service(named, label, value));
             }
         }
+        let managed = &self.object["spec"]["managed"]["services"]["additional"];
+        for additional in managed.as_array().into_iter().flatten() {
+            let template = &additional["serviceTemplate"];
+            let name = text(&template["metadata"], "name");
+            let (suffix, label, value) = selectors
+                .into_iter()
+                .find(|(suffix, ..)| additional["selectorType"] == *suffix)
+                .unwrap_or_else(|| panic!("{name}: no such type of selector"));
+            assert_ne!(name, format!("{}-{suffix}", self.name), "the operator has it already");
+            if self.present(&format!("services/{name}")).is_none() {
+                self.make("Service", "services", self.service(template.clone(), label, value));
+            }
+        }
+    }
+
+    /// A Service that leads to the instances of a role.
+    fn service(&self, mut service: Value, label: &str, value: &str) -> Value {
+        let mut selector = json!({ "cnpg.io/cluster": self.name });
+        selector[format!("cnpg.io/{label}")] = json!(value);
+        service["spec"]["selector"] = selector;
+        service["spec"]["ports"] =
+            json!([{ "name": "postgres", "port": 5432, "targetPort": 5432 }]);
+        service
     }
 
     /// The claims of an instance: for data, and for the log if it has storage of its own.
