@@ -14,6 +14,7 @@ mod form;
 mod lock;
 mod network;
 mod outside;
+mod patch;
 mod placement;
 mod policy;
 mod route;
@@ -48,6 +49,7 @@ pub use network::{
 pub use outside::{
     Addresses, Elsewhere, ElsewhereOverride, External, ExternalOverride, SecretSource,
 };
+pub use patch::{ObjectPatch, Patches};
 pub use placement::{Annotations, Labels, Placement, Spread, SpreadRule, TaintEffect, Toleration};
 pub use policy::{Guard, Pods};
 pub use route::{By, Expose, ExposeOverride, Gateway, GatewayPods, Listeners};

@@ -127,7 +127,7 @@ pub struct Annotations {
     ///
     /// Example: `workload: { example.com/runbook: "https://wiki.example.com/iot" }`
     pub workload: Option<BTreeMap<LabelKey, String>>,
-    /// Of what leads from a gateway to it: its HTTPRoute, GRPCRoute or Ingress.
+    /// Of what leads from a gateway to it: its `HTTPRoute`, `GRPCRoute` or Ingress.
     ///
     /// Example: `route: { external-dns.alpha.kubernetes.io/ttl: "60" }`
     pub route: Option<BTreeMap<LabelKey, String>>,
@@ -154,7 +154,7 @@ pub struct Labels {
     ///
     /// Example: `workload: { team: iot }`
     pub workload: Option<BTreeMap<LabelKey, LabelValue>>,
-    /// Of what leads from a gateway to it: its HTTPRoute, GRPCRoute or Ingress.
+    /// Of what leads from a gateway to it: its `HTTPRoute`, `GRPCRoute` or Ingress.
     ///
     /// Example: `route: { team: iot }`
     pub route: Option<BTreeMap<LabelKey, LabelValue>>,

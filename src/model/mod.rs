@@ -7,6 +7,7 @@ mod flow;
 mod gateway;
 mod image;
 pub mod names;
+mod patch;
 mod placement;
 mod run;
 mod service;
@@ -21,6 +22,7 @@ pub use exception::Exception;
 pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
+pub use patch::Patch;
 pub use placement::{Marks, Placement, Toleration};
 pub use run::{Budget, Run};
 pub use service::{

@@ -1,6 +1,8 @@
 //! A service, complete.
 
-use super::{Budget, Caller, Container, Exception, Exposed, Flow, Marks, Placement, Run, Volume};
+use super::{
+    Budget, Caller, Container, Exception, Exposed, Flow, Marks, Patch, Placement, Run, Volume,
+};
 use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
 use crate::value::{
     AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
@@ -88,6 +90,8 @@ pub struct Service {
     pub pull_secret: Option<Host>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
+    /// What it changes of its objects, in order of kind and name.
+    pub patches: Vec<Patch>,
     /// The jobs that must have ended before it starts.
     pub after: Vec<Name>,
     /// The services that it waits for at its start, and those jobs.
