@@ -41,6 +41,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
+    /// A text that is not shown, since it may be secret.
+    pub hidden: Option<Place>,
 }
 
 impl Finding {
@@ -66,6 +68,7 @@ impl Finding {
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
+            hidden: None,
         }
     }
 
@@ -101,6 +104,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Keeps a text from being shown.
+    #[must_use]
+    pub fn hide(mut self, place: Place) -> Self {
+        self.hidden = Some(place);
         self
     }
 

@@ -6,5 +6,5 @@ pub mod reference;
 pub mod schema;
 mod target;
 
-pub use object::{Object, Origin};
+pub use object::{Cause, Object, Origin, is_within};
 pub use target::{TARGETS, Target, generate, shared};

@@ -1,5 +1,6 @@
 //! A generated object: its tree with references, and where its parts come from.
 
+use crate::source::Place;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -8,8 +9,17 @@ use serde_json::Value;
 pub struct Origin {
     /// JSON pointer of the part.
     pub pointer: String,
-    /// The keys of the model that cause it, below the service.
-    pub keys: Vec<String>,
+    /// What causes it.
+    pub cause: Cause,
+}
+
+/// What causes a part of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// Keys of the model, below the service.
+    Keys(Vec<String>),
+    /// The very words, which stand here.
+    Said(Place),
 }
 
 /// An object with references in its texts, see [`crate::reference`].
@@ -21,8 +31,12 @@ pub struct Object {
     pub custom: bool,
     /// The service that it belongs to; none for what belongs to the system.
     pub service: Option<String>,
-    /// Where its optional parts come from.
+    /// Where its optional parts come from. Of two of one part, the later is true.
     pub origins: Vec<Origin>,
+    /// What was removed from it: the pointer of what held it, and where that is said.
+    pub removals: Vec<(String, Place)>,
+    /// What is said above it.
+    pub comments: Vec<String>,
 }
 
 impl Object {
@@ -31,8 +45,7 @@ impl Object {
     /// # Panics
     /// If the typed object cannot be written as JSON, which its type rules out.
     pub fn of_service(service: &str, object: &impl Serialize) -> Self {
-        let value = serde_json::to_value(object).expect("typed objects are plain trees");
-        Self { value, custom: false, service: Some(service.to_owned()), origins: Vec::new() }
+        Self::new(Some(service.to_owned()), object)
     }
 
     /// An object of the system.
@@ -40,8 +53,18 @@ impl Object {
     /// # Panics
     /// As [`Object::of_service`].
     pub fn of_system(object: &impl Serialize) -> Self {
-        let value = serde_json::to_value(object).expect("typed objects are plain trees");
-        Self { value, custom: false, service: None, origins: Vec::new() }
+        Self::new(None, object)
+    }
+
+    fn new(service: Option<String>, object: &impl Serialize) -> Self {
+        Self {
+            value: serde_json::to_value(object).expect("typed objects are plain trees"),
+            custom: false,
+            service,
+            origins: Vec::new(),
+            removals: Vec::new(),
+            comments: Vec::new(),
+        }
     }
 
     /// Says that its kind is not Kubernetes' own.
@@ -58,21 +81,32 @@ impl Object {
         keys: impl IntoIterator<Item = S>,
     ) -> Self {
         let keys = keys.into_iter().map(Into::into).collect();
-        self.origins.push(Origin { pointer: pointer.into(), keys });
+        self.origins.push(Origin { pointer: pointer.into(), cause: Cause::Keys(keys) });
         self
     }
 
-    /// The keys behind a part: those of the nearest part around it.
+    /// What causes a part: the cause of the nearest part around it.
     #[must_use]
-    pub fn keys_of(&self, pointer: &str) -> Option<&[String]> {
+    pub fn cause_of(&self, pointer: &str) -> Option<&Cause> {
         self.origins
             .iter()
-            .filter(|origin| {
-                pointer
-                    .strip_prefix(&origin.pointer)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+            .filter(|origin| is_within(pointer, &origin.pointer))
             .max_by_key(|origin| origin.pointer.len())
-            .map(|origin| origin.keys.as_slice())
+            .map(|origin| &origin.cause)
     }
+
+    /// The keys behind a part, where keys of the model cause it.
+    #[must_use]
+    pub fn keys_of(&self, pointer: &str) -> Option<&[String]> {
+        match self.cause_of(pointer)? {
+            Cause::Keys(keys) => Some(keys),
+            Cause::Said(_) => None,
+        }
+    }
+}
+
+/// Whether a JSON pointer leads to a part or into it.
+#[must_use]
+pub fn is_within(pointer: &str, part: &str) -> bool {
+    pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

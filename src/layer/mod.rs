@@ -14,6 +14,7 @@ mod form;
 mod lock;
 mod network;
 mod outside;
+mod patch;
 mod placement;
 mod policy;
 mod provider;
@@ -49,6 +50,7 @@ pub use network::{
 pub use outside::{
     Addresses, Elsewhere, ElsewhereOverride, External, ExternalOverride, SecretSource,
 };
+pub use patch::{ObjectPatch, Patches};
 pub use placement::{Annotations, Labels, Placement, Spread, SpreadRule, TaintEffect, Toleration};
 pub use policy::{Guard, Pods};
 pub use provider::{Provider, ProviderOperator, ProviderPods};

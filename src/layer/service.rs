@@ -7,6 +7,7 @@ use super::exception::{Capabilities, HostPath, HostPathOverride, NeededLevel, To
 use super::form::{OneOrMany, Short, TextItem};
 use super::network::{Port, Use, UseOverride};
 use super::outside::{Elsewhere, ElsewhereOverride};
+use super::patch::Patches;
 use super::placement::{Annotations, Labels, Placement};
 use super::route::{Expose, ExposeOverride};
 use super::run::{Migrate, MigrateOverride, Overlap, Run, When};
@@ -106,6 +107,10 @@ service_keys! {
         ///
         /// Example: `elsewhere: { host: db.example.com }`
         elsewhere: Elsewhere,
+        /// Changes of its generated objects, where no key says it. An environment adds to them.
+        ///
+        /// Example: `patches: { why: stays while we look, kubernetes: { Deployment/web: { spec: { paused: true } } } }`
+        patches: Patches,
     }
     defaults too: {
         /// `false` removes it. Who uses a service that is removed must have said `optional`.
@@ -370,4 +375,8 @@ pub struct Override {
     ///
     /// Example: `elsewhere: { host: db.example.com }`
     pub elsewhere: Option<ElsewhereOverride>,
+    /// Changes of its generated objects here.
+    ///
+    /// Example: `patches: { why: stays while we look, kubernetes: { Deployment/web: { spec: { paused: true } } } }`
+    pub patches: Option<Patches>,
 }

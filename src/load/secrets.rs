@@ -10,7 +10,7 @@ const NAMED: &[&str] =
     &["services", "shapes", "uses", "volumes", "sidecars", "init", "external", "offers"];
 
 /// Keys below which anything may stand.
-const FREE: &[&str] = &["options", "facts", "config"];
+const FREE: &[&str] = &["options", "facts", "config", "patches"];
 
 /// The shortest word of a value that tells something about it.
 const TELLING: usize = 4;

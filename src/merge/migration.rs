@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Keys that a job before a release does not have from its service: those of what is called, of
-/// how often and when it runs, and of whom the service waits for.
+/// how often and when it runs, of whom the service waits for, and what changes single objects.
 const NOT_INHERITED: &[&str] = &[
     "ports",
     "health",
@@ -26,6 +26,7 @@ const NOT_INHERITED: &[&str] = &[
     "deadline",
     "after",
     "migrate",
+    "patches",
 ];
 
 /// The layers of a service's `migrate`, if it has one.

@@ -1,7 +1,8 @@
 //! A service, complete.
 
 use super::{
-    Budget, Caller, Container, Exception, Exposed, Flow, Marks, Placement, Provided, Run, Volume,
+    Budget, Caller, Container, Exception, Exposed, Flow, Marks, Patch, Placement, Provided, Run,
+    Volume,
 };
 use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
 use crate::value::{
@@ -92,6 +93,8 @@ pub struct Service {
     pub provided: Option<Provided>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
+    /// What it changes of its objects, in order of kind and name.
+    pub patches: Vec<Patch>,
     /// The jobs that must have ended before it starts.
     pub after: Vec<Name>,
     /// The services that it waits for at its start, and those jobs.

@@ -99,15 +99,16 @@ impl<'a> Book<'a> {
                 None => groups.push(vec![mark]),
             }
         }
-        groups.into_iter().map(|group| self.excerpt(&group)).collect()
+        groups.into_iter().map(|group| self.excerpt(&group, finding.hidden)).collect()
     }
 
-    fn excerpt(&mut self, marks: &[Mark]) -> Excerpt {
+    fn excerpt(&mut self, marks: &[Mark], hidden: Option<Place>) -> Excerpt {
         let file = marks[0].file;
         let marked: BTreeSet<usize> = marks.iter().map(|mark| mark.line).collect();
         let first = marked.first().copied().unwrap_or(0);
         let last = marked.last().copied().unwrap_or(0);
-        let hidden: Vec<Place> = self.sources.hidden(file).collect();
+        let hidden = hidden.filter(|place| place.file == file);
+        let hidden: Vec<Place> = self.sources.hidden(file).chain(hidden).collect();
         let mut text = String::new();
         let mut spans = Vec::new();
         for line in first..=last {

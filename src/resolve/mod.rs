@@ -26,6 +26,7 @@ mod named;
 mod names;
 mod options;
 mod order;
+mod patches;
 mod pins;
 mod ports;
 mod provider;

@@ -11,8 +11,8 @@ use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
 use super::{
-    beside, budget, command, derived, exceptions, files, health, level, marks, provider, quota,
-    reach, run, runtime, sound, volumes,
+    beside, budget, command, derived, exceptions, files, health, level, marks, patches, provider,
+    quota, reach, run, runtime, sound, volumes,
 };
 use crate::finding::Finding;
 use crate::layer::{PodSecurityLevel, Use, When};
@@ -191,8 +191,8 @@ fn service(
     let drain = budget::drain(draft, stop_within, findings);
     let budget = run::budget(draft, findings);
     let after = run::after(system, draft, findings);
-    let mut needs = needs(&present);
-    needs.extend(after.iter().cloned());
+    let needs = needs(&present, &after);
+    let patches = patches::of_service(world, draft, findings);
     let (user, group) = user?;
     let image = draft.image.clone()?;
     let container = Container {
@@ -250,6 +250,7 @@ fn service(
         pull_secret: pull_secret(world, draft),
         exposed: exposed.filter(|_| draft.migrates.is_none()),
         provided: None,
+        patches,
     };
     run_by(world, system, draft, service, &facts, findings)
 }
@@ -326,15 +327,14 @@ pub(super) fn mount(volume: &Volume) -> Mount {
     Mount { volume: volume.name.clone(), path: volume.path.clone() }
 }
 
-fn needs(flows: &[ResolvedFlow]) -> Vec<Name> {
-    flows
-        .iter()
-        .filter(|flow| flow.flow.at_start)
-        .filter_map(|flow| match &flow.flow.peer {
-            Peer::Service(name) => Some(name.clone()),
-            _ => None,
-        })
-        .collect()
+/// Whom it waits for at its start: those that it calls, and jobs.
+fn needs(flows: &[ResolvedFlow], after: &[Name]) -> Vec<Name> {
+    let at_start = flows.iter().map(|flow| &flow.flow).filter(|flow| flow.at_start);
+    let called = at_start.filter_map(|flow| match &flow.peer {
+        Peer::Service(name) => Some(name),
+        _ => None,
+    });
+    called.chain(after).cloned().collect()
 }
 
 fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {

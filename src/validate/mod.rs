@@ -126,6 +126,17 @@ impl Schemas {
         })
     }
 
+    /// The name of the definition of what is at a path of an object, for instance
+    /// `core.v1.Volume`; none where it has no fields. A list index in the path may be any text.
+    #[must_use]
+    pub fn definition(&self, api_version: &str, kind: &str, path: &[&str]) -> Option<&'static str> {
+        let root =
+            Type { shape: Shape::Definition(self.table.kind(api_version, kind)?), nullable: false };
+        let of = path.iter().try_fold(&root, |of, step| self.step(of, step))?;
+        let Shape::Definition(id) = self.resolve(of).shape else { return None };
+        Some(self.table.name(id))
+    }
+
     /// The type one step below another.
     fn step<'a>(&'a self, of: &'a Type, step: &str) -> Option<&'a Type> {
         match &self.resolve(of).shape {
@@ -146,6 +157,14 @@ impl Schemas {
             of = other;
         }
         of
+    }
+
+    /// Whether a definition has a field.
+    #[cfg(test)]
+    pub(crate) fn has_field(&self, definition: &str, field: &str) -> bool {
+        let id = self.table.find(definition);
+        let of = id.map(|id| self.table.definition(id));
+        matches!(of, Some(Definition::Fields(fields)) if fields.get(field).is_some())
     }
 
     /// The last part of a definition's name.

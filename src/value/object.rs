@@ -1,4 +1,4 @@
-//! Names of objects in a namespace.
+//! Names of objects: in a namespace, and of a kind.
 
 use super::error::ValueError;
 use super::scalar::{Scalar, scalar};
@@ -55,6 +55,60 @@ impl Scalar for ObjectName {
 
 scalar!(ObjectName);
 
+/// An object's kind and name: `Deployment/web`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindName {
+    kind: String,
+    name: Host,
+}
+
+impl KindName {
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+}
+
+impl FromStr for KindName {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let not = |reason: &str| ValueError::not(text, Self::WHAT, reason);
+        let Some((kind, name)) = text.split_once('/') else {
+            return Err(not("it is a kind and a name such as `Deployment/web`"));
+        };
+        if !kind.starts_with(|c: char| c.is_ascii_uppercase())
+            || !kind.chars().all(|c| c.is_ascii_alphanumeric())
+        {
+            return Err(not("a kind is letters and digits, and starts with a capital"));
+        }
+        let name = name.parse().map_err(|error: ValueError| not(&error.message))?;
+        Ok(Self { kind: kind.to_owned(), name })
+    }
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+impl Scalar for KindName {
+    const WHAT: &'static str = "a kind and a name";
+    const DESCRIPTION: &'static str = "The kind and the name of an object, apart by `/`.";
+    const PATTERN: &'static str = r"^[A-Z][A-Za-z0-9]*/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$";
+    const EXAMPLES: &'static [&'static str] = &["Deployment/web", "Service/web"];
+}
+
+scalar!(KindName);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +131,25 @@ mod tests {
             ("a/", "`a/` is not a namespace and a name: `` is not a host: it is empty"),
         ]);
         round_trips::<ObjectName>();
+    }
+
+    #[test]
+    fn kinds_and_names() {
+        good::<KindName>(&[("Deployment/web", "Deployment/web"), ("Job/a.b-c", "Job/a.b-c")]);
+        let name: KindName = "Deployment/web".parse().unwrap();
+        assert_eq!((name.kind(), name.name()), ("Deployment", "web"));
+        bad::<KindName>(&[
+            (
+                "web",
+                "`web` is not a kind and a name: it is a kind and a name such as `Deployment/web`",
+            ),
+            (
+                "deployment/web",
+                "`deployment/web` is not a kind and a name: a kind is letters and digits, and \
+                 starts with a capital",
+            ),
+            ("Job/", "`Job/` is not a kind and a name: `` is not a host: it is empty"),
+        ]);
+        round_trips::<KindName>();
     }
 }

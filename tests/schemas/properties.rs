@@ -42,8 +42,8 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride
         File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
         Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners
-        Lock LockedImage Metrics Migrate MigrateOverride Monitoring NeededLevel Offer Otherwise
-        Override Pick Placement PodSecurity Pods Port Probe ProbeTimes Registry Release Released
+        Lock LockedImage Metrics Migrate MigrateOverride Monitoring NeededLevel ObjectPatch Offer
+        Otherwise Override Patches Pick Placement PodSecurity Pods Port Probe ProbeTimes Registry Release Released
         Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
         SharedVolumeOverride Sidecar SidecarOverride Spread Storage System SystemOverride Template
         Token TokenRule Toleration Use UseOverride User Volume VolumeOverride Why

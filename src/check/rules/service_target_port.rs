@@ -27,7 +27,7 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
                 if pod.port(target, protocol(port)).is_none() {
                     problems.add(
                         service,
-                        format!("/spec/ports/{index}"),
+                        format!("/spec/ports/{index}/targetPort"),
                         format!(
                             "port `{}` of {} leads to {target}, which is no {} port of {}",
                             text(port, "/name"),

@@ -46,7 +46,7 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
             {
                 problems.add(
                     pod.object,
-                    format!("{}/lifecycle", container.pointer),
+                    format!("{}/spec/terminationGracePeriodSeconds", pod.pointer),
                     format!(
                         "`{}` of {} waits {sleep}s before it is told to stop, and is killed after \
                          {grace}s",

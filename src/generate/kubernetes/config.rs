@@ -67,9 +67,15 @@ pub(super) fn config_map(service: &Service) -> Option<Object> {
     Some(object)
 }
 
-/// The hash of a configuration: over the lines `key=<SHA-256 of the value>`, in order of key. The
+/// The hash of a configuration, the data of a `ConfigMap`: over the lines `key=<SHA-256 of the value>`, in order of key. The
 /// same definition can be computed by a chart's template.
-pub(super) fn hash<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
+pub(super) fn hash(data: &Value) -> String {
+    let files: BTreeMap<&str, &str> = data
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, text)| Some((key.as_str(), text.as_str()?)))
+        .collect();
     let mut lines = String::new();
     for (key, text) in files {
         let _ = writeln!(lines, "{key}={}", hex(&Sha256::digest(text)));
@@ -110,7 +116,7 @@ mod tests {
     #[test]
     fn the_hash_is_the_documented_one() {
         // printf 'a=%s\nb=%s\n' "$(printf x | sha256sum | cut -c1-64)" "$(printf y | …)" | sha256sum
-        let files = [("a", "x".to_owned()), ("b", "y".to_owned())];
-        assert_eq!(hash(files.into_iter()), "7f9d691502");
+        let files = serde_json::json!({ "b": "y", "a": "x" });
+        assert_eq!(hash(&files), "7f9d691502");
     }
 }

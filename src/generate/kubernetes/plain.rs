@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 /// Looks references up in a stack.
 pub(super) struct Plain<'a> {
     stack: &'a Stack,
-    hashes: BTreeMap<&'a str, String>,
+    /// Of the configuration of services.
+    hashes: BTreeMap<String, String>,
     /// Of the pod templates of jobs, by the job's service.
     templates: BTreeMap<String, String>,
 }
@@ -17,19 +18,16 @@ pub(super) struct Plain<'a> {
 impl<'a> Plain<'a> {
     pub(super) fn new(stack: &'a Stack, files: &[ObjectFile]) -> Self {
         let mut plain = Self { stack, hashes: BTreeMap::new(), templates: BTreeMap::new() };
-        let hashes: BTreeMap<&str, String> = stack
-            .services
-            .values()
-            .filter(|service| !service.files.is_empty())
-            .map(|service| {
-                let files = config::keyed(service);
-                let texts = files.iter().map(|(key, file)| (key.as_str(), plain.text(&file.text)));
-                (service.name.as_str(), config::hash(texts))
+        let objects = || files.iter().flat_map(|file| &file.objects);
+        plain.hashes = objects()
+            .filter(|object| object.value["kind"] == "ConfigMap")
+            .filter_map(|object| {
+                let mut data = object.value["data"].clone();
+                plain.resolve(&mut data);
+                Some((object.service.clone()?, config::hash(&data)))
             })
             .collect();
-        plain.hashes = hashes;
-        let objects = files.iter().flat_map(|file| &file.objects);
-        let templates = objects.filter(|object| object.value["kind"] == "Job");
+        let templates = objects().filter(|object| object.value["kind"] == "Job");
         plain.templates = templates
             .filter_map(|object| {
                 let mut template = object.value.pointer("/spec/template")?.clone();
