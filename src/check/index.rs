@@ -5,13 +5,13 @@ use super::objects::Object;
 use super::pods::Pod;
 use super::selector::selects;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Objects by what they are called.
 #[derive(Debug, Default)]
 pub(super) struct Index<'a> {
-    kinds: HashMap<&'a str, Vec<&'a Object>>,
-    named: HashMap<[&'a str; 3], &'a Object>,
+    kinds: BTreeMap<&'a str, Vec<&'a Object>>,
+    named: BTreeMap<[&'a str; 3], &'a Object>,
 }
 
 impl<'a> Index<'a> {
@@ -40,9 +40,9 @@ impl<'a> Index<'a> {
 /// Pods by their labels. They are told by their place in the list of all.
 #[derive(Debug, Default)]
 pub(super) struct PodIndex<'a> {
-    namespaces: HashMap<&'a str, Vec<usize>>,
-    labelled: HashMap<[&'a str; 3], Vec<usize>>,
-    workloads: HashMap<[&'a str; 3], usize>,
+    namespaces: BTreeMap<&'a str, Vec<usize>>,
+    labelled: BTreeMap<[&'a str; 3], Vec<usize>>,
+    workloads: BTreeMap<[&'a str; 3], usize>,
 }
 
 impl<'a> PodIndex<'a> {

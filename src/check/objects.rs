@@ -6,7 +6,7 @@ use super::pods::{Pod, operated, pods};
 use crate::diff::read::{Content, is_kubernetes, read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// An object that was read back.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ pub struct Objects<'a> {
     /// The policies about each pod, in the order of the pods.
     policies: Vec<Vec<&'a Object>>,
     /// Autoscalers by kind, namespace and name of what they scale.
-    scalers: HashMap<[&'a str; 3], &'a Object>,
+    scalers: BTreeMap<[&'a str; 3], &'a Object>,
 }
 
 impl<'a> Objects<'a> {

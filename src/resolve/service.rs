@@ -193,8 +193,7 @@ fn service(
     let after = run::after(system, draft, findings);
     let needs = needs(&present, &after);
     let patches = patches::of_service(world, draft, findings);
-    let (user, group) = user?;
-    let image = draft.image.clone()?;
+    let ((user, group), image) = user.zip(draft.image.clone())?;
     let container = Container {
         command,
         args,

@@ -4,7 +4,7 @@ use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::Pod;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     id: "single-writer",
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
-    let mut mounting: HashMap<(&str, &str), Vec<&Pod<'_>>> = HashMap::new();
+    let mut mounting: BTreeMap<(&str, &str), Vec<&Pod<'_>>> = BTreeMap::new();
     for pod in objects.pods() {
         for volume in list(pod.spec(), "/volumes") {
             let claim = text(volume, "/persistentVolumeClaim/claimName");

@@ -5,7 +5,7 @@ use crate::check::pods::Pod;
 use crate::check::{Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
     id: "unused-config",
@@ -44,9 +44,9 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
 #[derive(Default)]
 struct Read<'a> {
     /// Config maps that are taken as a whole.
-    whole: HashSet<(&'a str, &'a str)>,
+    whole: BTreeSet<(&'a str, &'a str)>,
     /// Single keys.
-    keys: HashSet<(&'a str, &'a str, &'a str)>,
+    keys: BTreeSet<(&'a str, &'a str, &'a str)>,
 }
 
 impl<'a> Read<'a> {
