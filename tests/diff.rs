@@ -140,20 +140,15 @@ const EDITS: &[Edit] = &[
         to: "resources: { cpu: 500m, memory: 3Gi }",
         // The limit follows, and staging is like prod.
         changes: &[
-            (UPPER, "StatefulSet", "postgres", "resources.limits.memory"),
-            (UPPER, "StatefulSet", "postgres", "resources.requests.memory"),
+            (UPPER, "Cluster", "postgres", "spec.resources.limits.memory"),
+            (UPPER, "Cluster", "postgres", "spec.resources.requests.memory"),
         ],
     },
     Edit {
         file: "iot-edge/prod.yaml",
         from: "data: { size: 100Gi }",
         to: "data: { size: 200Gi }",
-        changes: &[(
-            PROD,
-            "StatefulSet",
-            "postgres",
-            "spec.volumeClaimTemplates[data].spec.resources.requests.storage",
-        )],
+        changes: &[(PROD, "Cluster", "postgres", "spec.storage.size")],
     },
     Edit {
         file: "iot-edge/prod.yaml",

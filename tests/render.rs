@@ -59,7 +59,9 @@ fn the_stream_is_the_files_in_apply_order() {
         let at = |name: &str| {
             streamed.iter().position(|object| {
                 identity(object).ends_with(&format!("et/{name}"))
-                    || identity(object) == format!("Deployment/{name}")
+                    || ["Deployment", "Cluster"]
+                        .iter()
+                        .any(|kind| identity(object) == format!("{kind}/{name}"))
             })
         };
         if system == "iot-edge" {

@@ -11,7 +11,7 @@ use iac::value::Name;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// Look around: environments, systems, services, flows, hosts, secrets, needs
+/// List environments, systems, services, flows, hosts, secrets, needs
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   iac list services prod

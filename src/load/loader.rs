@@ -140,6 +140,13 @@ impl Loader {
             let entry = ProviderEntry { name: name.to_owned(), node, provider };
             self.project.providers.insert(name.to_owned(), entry);
         } else {
+            if node.as_map().is_none() {
+                // Nobody knows which of both it was meant to be.
+                let (name, node) = (name.to_owned(), Node::unknown(node.place));
+                let provider = layer::Provider::default();
+                let entry = ProviderEntry { name: name.clone(), node, provider };
+                self.project.providers.insert(name, entry);
+            }
             self.kind(name, node);
         }
     }

@@ -17,6 +17,7 @@ fn root_type(file: &str) -> &'static str {
         "service" => "Service",
         "system-override" => "SystemOverride",
         "kind" => "Kind",
+        "provider" => "Provider",
         "release" => "Release",
         "lock" => "Lock",
         _ => panic!("no type for `{file}`"),
@@ -43,8 +44,8 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
         Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners
         Lock LockedImage Metrics Migrate MigrateOverride Monitoring NeededLevel ObjectPatch Offer
-        Otherwise Override Patches Pick Placement PodSecurity Pods Port Probe ProbeTimes Registry Release Released
-        Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
+        Otherwise Override Patches Pick Placement PodSecurity Pods Port Probe ProbeTimes Provider
+        ProviderOperator ProviderPods Registry Release Released Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
         SharedVolumeOverride Sidecar SidecarOverride Spread Storage System SystemOverride Template
         Token TokenRule Toleration Use UseOverride User Volume VolumeOverride Why
     )

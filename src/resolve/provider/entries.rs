@@ -142,7 +142,12 @@ pub(in crate::resolve) fn of_environment(world: &World<'_>, findings: &mut Vec<F
         let of_kind = |entry: &&ProviderEntry| entry.provider.provides.as_ref() == Some(kind);
         let entry = project.providers.get(name.as_str());
         // One whose own file is at fault was told of there.
-        if entry.is_some_and(|entry| of_kind(&entry) || entry.node.has_unknown()) {
+        let told = |entry: &ProviderEntry| {
+            let provides = entry.provider.provides.as_ref();
+            let known = provides.is_some_and(|it| project.kinds.contains_key(it.as_str()));
+            entry.node.has_unknown() || !known
+        };
+        if entry.is_some_and(|entry| of_kind(&entry) || told(entry)) {
             continue;
         }
         let known = project.providers.values().filter(of_kind).map(|entry| entry.name.as_str());
