@@ -6,5 +6,5 @@ pub mod reference;
 pub mod schema;
 mod target;
 
-pub use object::{Cause, Object, Origin, is_within};
+pub use object::{Cause, Object, Origin};
 pub use target::{TARGETS, Target, generate, shared};

@@ -1,8 +1,8 @@
 //! A generated object: its tree with references, and where its parts come from.
 
 use crate::source::Place;
+use crate::tree::{Node, Value};
 use serde::Serialize;
-use serde_json::Value;
 
 /// Where an optional part of an object comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Cause {
 #[derive(Debug, Clone)]
 pub struct Object {
     /// The object.
-    pub value: Value,
+    pub value: serde_json::Value,
     /// Whether its kind is not Kubernetes' own, so that a cluster alone knows its schema.
     pub custom: bool,
     /// The service that it belongs to; none for what belongs to the system.
@@ -85,6 +85,11 @@ impl Object {
         self
     }
 
+    /// Records that the whole object stands in a file.
+    pub fn said(&mut self, node: &Node) {
+        said(&mut self.origins, node, &mut String::new());
+    }
+
     /// What causes a part: the cause of the nearest part around it.
     #[must_use]
     pub fn cause_of(&self, pointer: &str) -> Option<&Cause> {
@@ -105,8 +110,41 @@ impl Object {
     }
 }
 
+/// Records that a part, to which a JSON pointer leads, stands in a file with all that is in it.
+pub(super) fn said(origins: &mut Vec<Origin>, node: &Node, pointer: &mut String) {
+    origins.push(Origin { pointer: pointer.clone(), cause: Cause::Said(node.place) });
+    let length = pointer.len();
+    match &node.value {
+        Value::Map(map) => {
+            for (key, entry) in &map.entries {
+                pointer.push('/');
+                pointer.push_str(&escaped(key));
+                said(origins, &entry.node, pointer);
+                // The key tells more than where its value begins.
+                let cause = Cause::Said(entry.key);
+                origins.push(Origin { pointer: pointer.clone(), cause });
+                pointer.truncate(length);
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointer.push_str(&format!("/{index}"));
+                said(origins, item, pointer);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A key as a JSON pointer has it.
+#[must_use]
+pub(super) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// Whether a JSON pointer leads to a part or into it.
 #[must_use]
-pub fn is_within(pointer: &str, part: &str) -> bool {
+pub(super) fn is_within(pointer: &str, part: &str) -> bool {
     pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -6,6 +6,7 @@ mod fault;
 mod files;
 mod keys;
 mod loader;
+mod manifests;
 mod normal;
 mod project;
 mod secrets;

@@ -1,6 +1,7 @@
 //! A project as it was read: layers in their normal form, nothing decided yet.
 
 use crate::layer;
+use crate::model::Manifest;
 use crate::source::{Place, Sources};
 use crate::tree::Node;
 use std::collections::BTreeMap;
@@ -86,6 +87,8 @@ pub struct SystemFiles {
     pub release_node: Option<Node>,
     /// The texts that its services mount, by what `from` says.
     pub texts: BTreeMap<String, Vec<MountedText>>,
+    /// Objects of the user's own, in order of file.
+    pub manifests: Vec<Manifest>,
     /// The path of each service's file, for the header of what is generated.
     pub files: BTreeMap<String, String>,
 }
@@ -99,6 +102,7 @@ impl SystemFiles {
             release: Some(BTreeMap::new()),
             release_node: None,
             texts: BTreeMap::new(),
+            manifests: Vec::new(),
             files: BTreeMap::new(),
         }
     }

@@ -41,11 +41,12 @@ impl Loader {
             let path = folder.join(&entry.name);
             match (entry.name.as_str(), is_folder(entry)) {
                 ("files", true) => {}
+                ("manifests", true) => self.manifests(&path, &mut system)?,
                 (file, _) if Some(file) == main.file_name() => {}
                 ("services", true) => self.services(&path, &mut system)?,
-                ("services" | "files", false) => self.no_folder(&path),
+                ("services" | "files" | "manifests", false) => self.no_folder(&path),
                 ("release.yaml" | "release.yml", _) => self.release(&path, &mut system)?,
-                (_, true) => self.unexpected(&path, "files, services"),
+                (_, true) => self.unexpected(&path, "files, manifests, services"),
                 _ => self.override_file(&path, &mut system)?,
             }
         }

@@ -6,6 +6,7 @@ mod exception;
 mod flow;
 mod gateway;
 mod image;
+mod manifest;
 pub mod names;
 mod patch;
 mod placement;
@@ -23,6 +24,7 @@ pub use exception::Exception;
 pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
+pub use manifest::Manifest;
 pub use patch::Patch;
 pub use placement::{Marks, Placement, Toleration};
 pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};
@@ -64,6 +66,8 @@ pub struct Stack {
     pub scrapers: Vec<Name>,
     /// The system's volumes that an enabled service mounts.
     pub volumes: BTreeMap<Name, SystemVolume>,
+    /// Objects of the user's own, in order of file.
+    pub manifests: Vec<Manifest>,
     /// The file that describes the system.
     pub source: String,
 }

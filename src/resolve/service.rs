@@ -81,6 +81,7 @@ fn stack(
         volumes: volumes::of_system(world, system, findings),
         services,
         order,
+        manifests: system.files.manifests.clone(),
         source: format!("environments/{}/system.yaml", system.name),
     };
     sound::stack(system, &stack, findings);

@@ -159,6 +159,19 @@ impl Schemas {
         of
     }
 
+    /// Whether the version itself serves kinds of an API group; the core's is empty.
+    #[must_use]
+    pub fn has_group(&self, group: &str) -> bool {
+        let of = |version: &'static str| version.rsplit_once('/').map_or("", |(group, _)| group);
+        self.table.kinds().iter().any(|served| of(served.api_version) == group)
+    }
+
+    /// Whether the version itself serves a kind, in whatever group.
+    #[cfg(test)]
+    pub(crate) fn has_kind(&self, kind: &str) -> bool {
+        self.table.kinds().iter().any(|served| served.kind == kind)
+    }
+
     /// Whether a definition has a field.
     #[cfg(test)]
     pub(crate) fn has_field(&self, definition: &str, field: &str) -> bool {

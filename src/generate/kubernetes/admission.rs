@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(super) fn findings(project: &Project, stack: &Stack, object: &Object) -> Vec<Finding> {
     let Some((at, pod)) = pod_of(&object.value) else { return Vec::new() };
     let service = object.service.as_deref().and_then(|name| stack.services.get(name));
-    let level = service.map_or(stack.level, |service| stack.level_of(service));
+    let level = service.map_or_else(|| level_of(stack, object), |it| stack.level_of(it));
     let exceptions = service.map(|service| service.exceptions.as_slice()).unwrap_or_default();
     let mut causes: BTreeMap<Option<Place>, Vec<Refusal>> = BTreeMap::new();
     let refused = refusals(level, pod);
@@ -28,7 +28,9 @@ pub(super) fn findings(project: &Project, stack: &Stack, object: &Object) -> Vec
         let place = exception.or_else(|| place(project, stack, object, &pointer));
         causes.entry(place).or_default().push(refusal);
     }
-    let help = if says {
+    let help = if service.is_none() {
+        "do without it".to_owned()
+    } else if says {
         format!("do without it, or raise `pod-security` to `level: {needed}`")
     } else {
         format!(
@@ -46,6 +48,13 @@ pub(super) fn findings(project: &Project, stack: &Stack, object: &Object) -> Vec
             }
         })
         .collect()
+}
+
+/// The level of the namespace of an object that belongs to no service.
+fn level_of(stack: &Stack, object: &Object) -> PodSecurityLevel {
+    let said = &object.value["metadata"]["namespace"];
+    let found = stack.namespaces().find(|(namespace, _)| said == namespace.as_str());
+    found.map_or(stack.level, |(_, level)| level)
 }
 
 /// The exception behind a part of an object.

@@ -8,6 +8,7 @@ mod container;
 mod environment;
 mod gateway_api;
 mod job;
+mod manifest;
 mod metadata;
 mod namespace;
 mod network;
@@ -58,6 +59,7 @@ impl Target for Kubernetes {
         let folder = format!("{}/{}/kubernetes", stack.environment.name, stack.system);
         let (object_files, mut findings) = object_files(stack);
         let plain = Plain::new(stack, &object_files);
+        findings.extend(manifest::findings(project, stack, &object_files, &plain));
         let mut resources = Vec::new();
         for file in object_files {
             let path = format!("{folder}/{}", file.name);
@@ -86,6 +88,7 @@ impl Target for Kubernetes {
     fn stream(&self, project: &Project, stack: &Stack) -> (String, Vec<Finding>) {
         let (object_files, mut findings) = object_files(stack);
         let plain = Plain::new(stack, &object_files);
+        findings.extend(manifest::findings(project, stack, &object_files, &plain));
         let mut all = Vec::new();
         for file in object_files {
             all.extend(plain_documents(file, &plain, project, stack, &mut findings));
@@ -138,6 +141,7 @@ fn generated(stack: &Stack) -> Vec<ObjectFile> {
         let claims = stack.volumes.iter().map(|(name, volume)| claim::of_system(name, volume));
         files.push(of_system("volumes.yaml", claims.collect()));
     }
+    files.extend(manifest::file(stack));
     for name in &stack.order {
         let service = &stack.services[name];
         let mut comments = vec![header(&service.source)];
@@ -154,7 +158,7 @@ fn generated(stack: &Stack) -> Vec<ObjectFile> {
 /// A service's file. Some names are taken by files of the system.
 fn file_name(service: &Service) -> String {
     match service.name.as_str() {
-        "namespace" | "network-policies" | "volumes" | "routes" | "kustomization" => {
+        "namespace" | "network-policies" | "volumes" | "manifests" | "routes" | "kustomization" => {
             format!("service-{}.yaml", service.name)
         }
         name => format!("{name}.yaml"),

@@ -5,6 +5,7 @@
 
 mod build;
 mod decode;
+mod documents;
 mod leaf;
 mod raw;
 mod scalar;
@@ -13,6 +14,7 @@ mod syntax;
 mod tests;
 
 pub use decode::{NotUtf8, decode};
+pub use documents::parse_all;
 
 use crate::finding::Finding;
 use crate::source::{FileId, Place};

@@ -4,7 +4,7 @@
 use super::super::plain::Plain;
 use super::union::replaces;
 use crate::finding::Finding;
-use crate::generate::object::{Cause, Object, Origin, is_within};
+use crate::generate::object::{Cause, Object, Origin, escaped, is_within, said};
 use crate::reference::OPEN;
 use crate::source::Place;
 use crate::tree::{Map, Node, Value};
@@ -195,25 +195,8 @@ impl<'a> Merge<'a> {
     }
 
     /// Records that all of a part stands in the patch.
-    fn said(&mut self, patch: &Node, way: &mut Vec<String>) {
-        self.origins.push(Origin { pointer: pointer(way), cause: Cause::Said(patch.place) });
-        let children: Vec<(String, &Node, Place)> = match &patch.value {
-            Value::Map(map) => {
-                let entries = map.entries.iter();
-                entries.map(|(key, entry)| (key.clone(), &entry.node, entry.key)).collect()
-            }
-            Value::List(items) => {
-                let items = items.iter().enumerate();
-                items.map(|(index, item)| (index.to_string(), item, item.place)).collect()
-            }
-            _ => return,
-        };
-        for (key, child, place) in children {
-            way.push(key);
-            self.said(child, way);
-            self.said_by_key(place, way);
-            way.pop();
-        }
+    fn said(&mut self, patch: &Node, way: &[String]) {
+        said(&mut self.origins, patch, &mut pointer(way));
     }
 
     /// The key tells more than where its value begins.
@@ -240,7 +223,7 @@ fn secret(variable: &Map, place: Place) -> Finding {
 pub(super) fn pointer(way: &[String]) -> String {
     way.iter().fold(String::new(), |mut text, key| {
         text.push('/');
-        text.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        text.push_str(&escaped(key));
         text
     })
 }

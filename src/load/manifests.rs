@@ -1,0 +1,161 @@
+//! Reads objects of the user's own, which are written as they stand.
+
+use super::loader::Loader;
+use super::project::SystemFiles;
+use super::secrets::within;
+use super::{conflict, yaml};
+use crate::finding::Finding;
+use crate::model::Manifest;
+use crate::source::{FileId, Place};
+use crate::tree::{Node, Value};
+use camino::Utf8Path;
+
+/// What a Secret with values is told of.
+const SECRET: &str = "secret-in-a-manifest";
+
+impl Loader {
+    /// Reads every file of a system's folder `manifests/`.
+    pub(super) fn manifests(
+        &mut self,
+        folder: &Utf8Path,
+        system: &mut SystemFiles,
+    ) -> anyhow::Result<()> {
+        for entry in self.entries(folder)?.unwrap_or_default() {
+            let path = folder.join(&entry.name);
+            if self.yaml_name(&path).is_none() || path.extension() == Some("yml") {
+                continue;
+            }
+            let bytes = match self.files.bytes(&path)? {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => continue,
+                Err(finding) => {
+                    self.findings.push(finding);
+                    continue;
+                }
+            };
+            let text = match yaml::decode(bytes) {
+                Ok(text) => text,
+                Err(fault) => {
+                    let file = self.project.sources.add(path.to_string(), fault.text.as_str());
+                    self.findings.push(fault.finding(file));
+                    continue;
+                }
+            };
+            let file = self.project.sources.add(path.to_string(), text.clone());
+            if let Some(finding) = conflict::in_yaml(file, &text) {
+                self.findings.push(finding);
+                continue;
+            }
+            let (documents, findings) = yaml::parse_all(file, &text);
+            let secret = |node: &&Node| word(node, &["kind"]) == Some("Secret");
+            let values = documents.iter().filter(secret).flat_map(secret_values);
+            let hidden: Vec<Place> = values.chain(secret_lines(file, &text)).collect();
+            for place in &hidden {
+                self.project.sources.hide(*place);
+            }
+            for node in documents {
+                self.manifest(&path, node, system);
+            }
+            // What is told of a value may repeat it.
+            let inside = |it: &Finding| {
+                it.place.is_some_and(|at| hidden.iter().any(|place| within(at, *place)))
+            };
+            let (of_values, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(inside);
+            self.findings.extend(others);
+            let told = self
+                .findings
+                .iter()
+                .any(|it| it.id == SECRET && it.place.is_some_and(|place| place.file == file));
+            self.findings.extend(
+                of_values
+                    .into_iter()
+                    .filter_map(|it| it.place)
+                    .take(1)
+                    .filter(|_| !told)
+                    .map(holds_values),
+            );
+        }
+        Ok(())
+    }
+
+    fn manifest(&mut self, path: &Utf8Path, node: Node, system: &mut SystemFiles) {
+        let faults = faults(&node);
+        let sound = faults.is_empty() && !node.has_unknown();
+        self.findings.extend(faults);
+        if sound {
+            system.manifests.push(Manifest { path: path.to_string(), node });
+        }
+    }
+}
+
+/// Why a document is not one object, or must not be here.
+fn faults(node: &Node) -> Vec<Finding> {
+    let mut faults = Vec::new();
+    let kind = word(node, &["kind"]).unwrap_or_default();
+    if kind.ends_with("List") && node.child("items").is_some() {
+        faults.push(
+            Finding::error("manifest-list", format!("`{kind}` is a list of objects"))
+                .at(node.value_place(&["kind"]))
+                .help("write each as a document of its own, with `---` between them"),
+        );
+        return faults;
+    }
+    for path in [&["apiVersion"][..], &["kind"], &["metadata", "name"]] {
+        let said = word(node, path).is_some_and(|text| !text.is_empty());
+        if said || node.at(path).is_some_and(Node::is_unknown) {
+            continue;
+        }
+        let key = path.join(".");
+        let message = match node.at(path).filter(|node| !matches!(node.value, Value::Text(_))) {
+            Some(other) => format!("`{key}` is {}, and must be text", other.kind()),
+            None => format!("this object says no `{key}`"),
+        };
+        faults.push(
+            Finding::error("not-an-object", message)
+                .at(node.key_place(path))
+                .help("only Kubernetes objects stand in `manifests/`"),
+        );
+    }
+    if kind == "Secret" && !secret_values(node).is_empty() {
+        faults.push(holds_values(node.value_place(&["kind"])));
+    }
+    faults
+}
+
+fn holds_values(place: Place) -> Finding {
+    Finding::error(SECRET, "this Secret holds values")
+        .at(place)
+        .help("put them into the secret store, and say in `secrets` of a service where they lie; values that stand here are known to everybody who reads this file: change them")
+}
+
+fn word<'a>(node: &'a Node, path: &[&str]) -> Option<&'a str> {
+    match &node.at(path)?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Where values of Secrets stand in a text, whether it can be read or not: what is indented below
+/// `data` and `stringData`.
+fn secret_lines(file: FileId, text: &str) -> Vec<Place> {
+    if !text.lines().any(|line| line.trim_end().trim_start_matches("kind:").trim() == "Secret") {
+        return Vec::new();
+    }
+    let (mut places, mut at, mut below) = (Vec::new(), 0, false);
+    for line in text.split_inclusive('\n') {
+        if !line.starts_with([' ', '\t', '-']) {
+            below = line.starts_with("data:") || line.starts_with("stringData:");
+        } else if below {
+            let start = line.find(':').map_or(0, |colon| colon + 1);
+            places.push(Place::new(file, at + start, at + line.trim_end().len()));
+        }
+        at += line.len();
+    }
+    places
+}
+
+/// Where the values of a Secret stand.
+fn secret_values(node: &Node) -> Vec<Place> {
+    let maps = ["data", "stringData"].into_iter().filter_map(|key| node.child(key)?.as_map());
+    maps.flat_map(|map| map.entries.values()).map(|entry| entry.node.place).collect()
+}
