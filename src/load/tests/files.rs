@@ -59,8 +59,8 @@ fn a_folder_where_a_file_is_expected() {
     disk.says(&[
         "`environments/lock.yaml` is a folder, a file is expected; help: rename the folder",
         "`environments/shop/dev.yaml` is a folder, a file is expected; help: rename the folder",
-        "`environments/shop/extra` has no meaning here; allowed: files, services; help: move it \
-         out of `environments/`",
+        "`environments/shop/extra` has no meaning here; allowed: files, manifests, services; help: move \
+         it out of `environments/`",
         "`environments/shop/release.yaml` is a folder, a file is expected; help: rename the folder",
         "`environments/shop/services/deeper` has no meaning here; help: only `.yaml` files are \
          read; texts that services mount go to `files/`",
