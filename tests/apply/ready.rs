@@ -6,8 +6,10 @@ use serde_json::Value;
 use std::cell::RefCell;
 
 /// Warnings that every healthy cluster gives while things begin: a pod waits for its volume or for
-/// a place, an autoscaler for the first measurement, a Service for its first pod.
-const PASSING: [&str; 4] = [
+/// a place, an autoscaler for the first measurement, a Service for its first pod, and the server
+/// notes an address that its two tables do not yet both have.
+const PASSING: [&str; 5] = [
+    "ClusterIPNotAllocated",
     "FailedScheduling",
     "FailedGetContainerResourceMetric",
     "FailedComputeMetricsReplicas",
