@@ -1,7 +1,7 @@
 //! What the files of an environment need, and others bring.
 
 use crate::layer::Protocol;
-use crate::model::{Service, Stack, VolumeSource};
+use crate::model::{SecretBackend, Service, Stack, VolumeSource};
 use crate::reference::readable;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,9 @@ impl Expected {
                     let keys = expected.secrets.entry(object).or_default();
                     keys.insert(".dockerconfigjson".to_owned());
                 }
-                for secret in &service.secrets {
+                // Others are made of objects that are among the files.
+                let by_hand = stack.environment.secrets == SecretBackend::Manual;
+                for secret in service.secrets.iter().filter(|_| by_hand) {
                     let object =
                         (service.namespace.to_string(), service.secrets_name(secret.optional));
                     expected.secrets.entry(object).or_default().insert(secret.key.to_string());
@@ -80,7 +82,8 @@ impl Expected {
         let template =
             json!({ "metadata": { "labels": labels }, "spec": { "containers": [container] } });
         self.operated.insert(home(service), template);
-        for secret in &provided.secrets {
+        let by_hand = stack.environment.secrets == SecretBackend::Manual;
+        for secret in provided.secrets.iter().filter(|_| by_hand) {
             let object = (service.namespace.to_string(), readable(&secret.name));
             let keys = secret.keys.keys().map(ToString::to_string);
             self.secrets.entry(object).or_default().extend(keys);

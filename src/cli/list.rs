@@ -207,13 +207,16 @@ fn hosts(stack: &Stack) -> Vec<Value> {
 fn secrets(stack: &Stack) -> Vec<Value> {
     let mut rows = Vec::new();
     for service in stack.services.values() {
-        for secret in &service.secrets {
+        let own = service.secrets.iter();
+        let own = own.map(|secret| (service.secrets_name(secret.optional), secret));
+        let sealed = service.sealed.secrets.iter().map(|secret| (service.sealed_name(), secret));
+        for (object, secret) in own.chain(sealed) {
             rows.push(json!({
                 "environment": stack.environment.name,
                 "namespace": service.namespace,
-                "object": service.secrets_name(secret.optional),
+                "object": object,
                 "key": secret.key,
-                "from": format!("{}#{}", secret.reference.path, secret.reference.property),
+                "from": stack.environment.secrets.place_of(&secret.reference),
             }));
         }
         for secret in service.provided.iter().flat_map(|provided| &provided.secrets) {
@@ -225,7 +228,9 @@ fn secrets(stack: &Stack) -> Vec<Value> {
                     "key": key,
                     "from": match value {
                         OperatorSecretValue::Text(text) => format!("the text {text}"),
-                        OperatorSecretValue::Reference(it) => format!("{}#{}", it.path, it.property),
+                        OperatorSecretValue::Reference(it) => {
+                            stack.environment.secrets.place_of(it)
+                        }
                     },
                 }));
             }

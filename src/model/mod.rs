@@ -1,5 +1,6 @@
 //! The model: one system in one environment, complete. Nothing here is undecided.
 
+mod backend;
 mod container;
 mod environment;
 mod exception;
@@ -15,6 +16,7 @@ mod run;
 mod service;
 mod volume;
 
+pub use backend::{ExternalSecrets, SecretBackend};
 pub use container::{
     Container, Mount, Part, Probe, ProbeCheck, Probes, Resources, SecretFile, Variable,
     VariableValue,
@@ -30,7 +32,8 @@ pub use placement::{Marks, Placement, Toleration};
 pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};
 pub use run::{Budget, Run};
 pub use service::{
-    Endpoint, File, Port, Replicas, Rollout, Secret, SecretReference, Service, ServiceKind,
+    Endpoint, File, FilePart, Port, Replicas, Rollout, Sealed, SealedFile, Secret, SecretReference,
+    Service, ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 

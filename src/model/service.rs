@@ -50,6 +50,8 @@ pub struct Service {
     pub callers: Vec<Caller>,
     /// Its files, in order of path.
     pub files: Vec<File>,
+    /// Its files that hold secrets.
+    pub sealed: Sealed,
     /// The secrets of all its containers, in order of key.
     pub secrets: Vec<Secret>,
     /// The volumes of all its containers, in order of name.
@@ -108,6 +110,12 @@ impl Service {
     pub fn secrets_name(&self, optional: bool) -> String {
         let suffix = if optional { "secrets-optional" } else { "secrets" };
         format!("{}-{suffix}", self.name)
+    }
+
+    /// The name of the Secret that holds its files with secrets.
+    #[must_use]
+    pub fn sealed_name(&self) -> String {
+        format!("{}-sealed-files", self.name)
     }
 }
 
@@ -169,6 +177,48 @@ pub struct File {
     pub mode: u32,
     /// The keys below the service that say it.
     pub origin: Vec<String>,
+}
+
+/// The files of a service that hold secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// The files, in order of path.
+    pub files: Vec<SealedFile>,
+    /// The secrets that they hold, in order of key.
+    pub secrets: Vec<Secret>,
+}
+
+/// A mounted file that holds secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedFile {
+    /// Where it is mounted.
+    pub path: AbsolutePath,
+    /// Its text, without any value of a secret.
+    pub parts: Vec<FilePart>,
+    /// Its permissions.
+    pub mode: u32,
+    /// The keys below the service that say it.
+    pub origin: Vec<String>,
+}
+
+/// A part of a file that holds secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePart {
+    /// Literal text.
+    Text(String),
+    /// A secret, by its key.
+    Secret(SecretKey),
+}
+
+impl FilePart {
+    /// The secret that it is, if it is one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SecretKey> {
+        match self {
+            Self::Text(_) => None,
+            Self::Secret(key) => Some(key),
+        }
+    }
 }
 
 /// A secret that a container of the service gets.

@@ -103,6 +103,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("service", "exclusive-keys", "volumes: { data: { of: models, memory: true } }\n"),
     ("service", "exclusive-keys", "health: { live: { path: /x, tcp: http } }\n"),
     ("service", "exclusive-keys", "health: { ready: { headers: { A: b }, grpc: {} } }\n"),
+    ("environment", "invalid-value", "secrets: { external-secrets: { store: a, prefix: kv/ } }\n"),
+    (
+        "environment",
+        "invalid-value",
+        "secrets: { external-secrets: { store: a, prefix: \"..\" } }\n",
+    ),
+    ("environment", "exclusive-keys", "secrets: { external-secrets: { store: a }, manual: {} }\n"),
     ("environment", "exclusive-keys", "gateways: { a: { class: istio, ingress-class: b } }\n"),
     ("service", "exclusive-keys", "expose: { host: api, hosts: [api.example.com] }\n"),
     ("environment", "invalid-value", "providers: { postgres: Cloud Native }\n"),

@@ -48,6 +48,7 @@ const CLAIM: &[&str] = &["PersistentVolumeClaim"];
 const VOLUME: &[&str] = &["PersistentVolume"];
 const STORAGE_CLASS: &[&str] = &["StorageClass.storage.k8s.io"];
 const CONFIG: &[&str] = &["ConfigMap", "Secret"];
+const EXTERNAL_SECRET: &[&str] = &["ExternalSecret.external-secrets.io"];
 const SCALERS: &[&str] = &["HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh"];
 const POSTGRES: &[&str] = &["Cluster.postgresql.cnpg.io"];
 const CUSTOM_RESOURCE: &[&str] = &["CustomResourceDefinition.apiextensions.k8s.io"];
@@ -245,6 +246,26 @@ pub(super) const FIELDS: &[Rule] = &[
     Rule {
         kinds: CONFIG,
         paths: &["data **", "binaryData **", "stringData **"],
+        test: Test::Always,
+        effect: LATE,
+    },
+    rule(
+        EXTERNAL_SECRET,
+        &["spec target name"],
+        Test::Differs,
+        Risk::Stop,
+        "pods that name the old Secret cannot start",
+    ),
+    rule(
+        EXTERNAL_SECRET,
+        &["spec target creationPolicy"],
+        Test::Becomes("Owner"),
+        Risk::Update,
+        "the Secret is deleted with it from now on",
+    ),
+    Rule {
+        kinds: EXTERNAL_SECRET,
+        paths: &["spec data **", "spec target template **", "spec secretStoreRef **"],
         test: Test::Always,
         effect: LATE,
     },
@@ -471,6 +492,10 @@ pub(super) const REMOVED: &[(&[&str], Effect)] = &[
     (ROUTES, effect(Risk::Stop, "what it leads to can no longer be reached by it")),
     (&["ServiceAccount"], effect(Risk::Stop, "pods that name it cannot be made")),
     (SCALERS, effect(Risk::Scale, "pods are no longer scaled by it")),
+    (
+        EXTERNAL_SECRET,
+        effect(Risk::Stop, "its Secret is deleted with it, and pods that name it cannot start"),
+    ),
     (CONFIG, effect(Risk::Update, "pods that still name it cannot start")),
     (
         &["PodDisruptionBudget.policy"],

@@ -3,6 +3,7 @@
 use super::metadata;
 use crate::generate::Object;
 use crate::model::{File, Service};
+use crate::value::AbsolutePath;
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,26 +15,29 @@ pub(super) fn name(service: &Service) -> String {
     format!("{}-config", service.name)
 }
 
-/// The files of a service by their key: the file's own name, or its whole path where two files
-/// have one name.
+/// The files of a service that hold no secrets, by their key.
 pub(super) fn keyed(service: &Service) -> BTreeMap<String, &File> {
-    let base = |file: &File| {
-        let path = file.path.as_str();
+    by_key(&service.files, |file| &file.path)
+}
+
+/// Files by their key: the file's own name, or its whole path where two files have one name.
+pub(super) fn by_key<T>(files: &[T], path: fn(&T) -> &AbsolutePath) -> BTreeMap<String, &T> {
+    let base = |file: &T| {
+        let path = path(file).as_str();
         path.rsplit('/').next().unwrap_or(path).to_owned()
     };
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for file in &service.files {
+    for file in files {
         *count.entry(key_letters(&base(file))).or_default() += 1;
     }
-    service
-        .files
+    files
         .iter()
         .map(|file| {
             let short = key_letters(&base(file));
             let key = if count.get(&short) == Some(&1) {
                 short
             } else {
-                key_letters(file.path.as_str().trim_start_matches('/'))
+                key_letters(path(file).as_str().trim_start_matches('/'))
             };
             (key, file)
         })

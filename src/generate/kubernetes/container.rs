@@ -2,7 +2,7 @@
 
 use super::environment::{env, literal, variables};
 use super::probe::probe;
-use super::{config, pod, quota};
+use super::{config, pod, quota, sealed};
 use crate::layer::Protocol;
 use crate::model::{self, Resources, Service, VolumeSource};
 use crate::reference::Reference;
@@ -123,6 +123,13 @@ fn mounts(service: &Service, container: &model::Container) -> Vec<VolumeMount> {
     // Each file alone: a mounted folder would hide what the image has beside it.
     mounts.extend(config::keyed(service).into_iter().map(|(key, file)| VolumeMount {
         name: pod::FILES.to_owned(),
+        mount_path: file.path.to_string(),
+        sub_path: Some(key),
+        read_only: Some(true),
+        ..VolumeMount::default()
+    }));
+    mounts.extend(sealed::keyed(service).into_iter().map(|(key, file)| VolumeMount {
+        name: pod::SEALED_FILES.to_owned(),
         mount_path: file.path.to_string(),
         sub_path: Some(key),
         read_only: Some(true),

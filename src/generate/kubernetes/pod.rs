@@ -1,13 +1,14 @@
 //! The pod template of a service.
 
 use super::container::{init, main, some};
-use super::{claim, config, metadata, placement};
+use super::{claim, config, metadata, placement, sealed};
 use crate::model::{self, Container, SecretFile, Service, VolumeSource};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
     ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
     PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec,
-    ProjectedVolumeSource, SeccompProfile, SecretProjection, Volume, VolumeProjection,
+    ProjectedVolumeSource, SeccompProfile, SecretProjection, SecretVolumeSource, Volume,
+    VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// The volume that holds a service's files.
 pub(super) const FILES: &str = "files";
+/// The volume that holds its files with secrets.
+pub(super) const SEALED_FILES: &str = "sealed-files";
 /// The volume that holds the secrets of the main container.
 const SECRETS: &str = "secrets";
 /// Where secrets are mounted unless a path is said.
@@ -23,9 +26,13 @@ pub(super) const SECRETS_FOLDER: &str = "/run/secrets";
 pub(super) fn template(service: &Service) -> PodTemplateSpec {
     let name = service.name.as_str();
     let mut annotations = BTreeMap::new();
+    // A changed file starts new pods.
     if !service.files.is_empty() {
-        // A changed file starts new pods.
         annotations.insert("checksum/config".to_owned(), Reference::Hash(name).to_string());
+    }
+    if !service.sealed.files.is_empty() {
+        let hash = Reference::SealedHash(name).to_string();
+        annotations.insert("checksum/sealed-files".to_owned(), hash);
     }
     PodTemplateSpec {
         metadata: Some(metadata::marked(
@@ -131,6 +138,7 @@ fn volumes(service: &Service) -> Vec<Volume> {
         }
     }
     volumes.extend(files(service));
+    volumes.extend(sealed_files(service));
     let beside = service.sidecars.iter().chain(&service.init);
     let containers = std::iter::once(&service.container).chain(beside);
     volumes.extend(containers.filter_map(|container| secrets(service, container)));
@@ -160,26 +168,50 @@ fn claimed(name: String, claim: &str) -> Volume {
 
 fn files(service: &Service) -> Option<Volume> {
     let files = config::keyed(service);
-    let first = files.values().next()?;
-    let mode = |mode: u32| i32::try_from(mode).ok();
-    // Files of one mode need no list: the volume's own mode serves.
-    let uniform = files.values().all(|file| file.mode == first.mode);
-    let items = files.iter().map(|(key, file)| KeyToPath {
-        key: key.clone(),
-        path: key.clone(),
-        mode: mode(file.mode),
-        ..KeyToPath::default()
-    });
+    let (default_mode, items) = modes(files.iter().map(|(key, file)| (key, file.mode)))?;
     Some(Volume {
         name: FILES.to_owned(),
         config_map: Some(ConfigMapVolumeSource {
             name: Reference::Name(&config::name(service)).to_string(),
-            default_mode: if uniform { mode(first.mode) } else { None },
-            items: if uniform { None } else { Some(items.collect()) },
+            default_mode,
+            items,
             ..ConfigMapVolumeSource::default()
         }),
         ..Volume::default()
     })
+}
+
+fn sealed_files(service: &Service) -> Option<Volume> {
+    let files = sealed::keyed(service);
+    let (default_mode, items) = modes(files.iter().map(|(key, file)| (key, file.mode)))?;
+    Some(Volume {
+        name: SEALED_FILES.to_owned(),
+        secret: Some(SecretVolumeSource {
+            secret_name: Some(Reference::Name(&service.sealed_name()).to_string()),
+            default_mode,
+            items,
+            ..SecretVolumeSource::default()
+        }),
+        ..Volume::default()
+    })
+}
+
+/// The mode of files by their key: the volume's own, if all have one, else a list of them.
+fn modes<'a>(
+    files: impl Iterator<Item = (&'a String, u32)> + Clone,
+) -> Option<(Option<i32>, Option<Vec<KeyToPath>>)> {
+    let (_, first) = files.clone().next()?;
+    let number = |mode: u32| i32::try_from(mode).ok();
+    if files.clone().all(|(_, mode)| mode == first) {
+        return Some((number(first), None));
+    }
+    let items = files.map(|(key, mode)| KeyToPath {
+        key: key.clone(),
+        path: key.clone(),
+        mode: number(mode),
+        ..KeyToPath::default()
+    });
+    Some((None, Some(items.collect())))
 }
 
 /// One volume for all secrets that are files for a container; those that may be missing have an object of their
