@@ -150,13 +150,18 @@ fn keys_of(
     if kind != "Secret" {
         return None;
     }
-    let external = objects.of("ExternalSecret").find(|external| {
+    let makes = |external: &&Object| {
         let target = match external.text("/spec/target/name") {
             "" => external.name(),
             target => target,
         };
         external.namespace() == namespace && target == name
-    });
+    };
+    // Most have the name of what they make: those are found without a search.
+    let external = objects
+        .find("ExternalSecret", namespace, name)
+        .filter(makes)
+        .or_else(|| objects.of("ExternalSecret").find(makes));
     if let Some(external) = external {
         let data = external.list("/spec/data").iter().map(|one| text(one, "/secretKey").to_owned());
         let template = external.value.pointer("/spec/target/template/data");
