@@ -303,7 +303,7 @@ fn secrets() {
     }
     // Where nothing else makes them, a run does; staging and prod have stores of their own.
     let store = |name| match &stack(name, EDGE).environment.secrets {
-        SecretBackend::Manual => None,
+        SecretBackend::Manual | SecretBackend::Sops => None,
         SecretBackend::ExternalSecrets(external) => Some(external.store.to_string()),
     };
     let stores = ["dev", "test", "staging", "prod"].map(store);

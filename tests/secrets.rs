@@ -93,7 +93,7 @@ fn an_environment_says_store_and_times() {
     let all = objects(&project(backend, "secrets: { KEY: web/jwt#key }\n"));
     let spec = external(&all, "web-secrets");
     assert_eq!(spec["secretStoreRef"], json!({ "kind": "SecretStore", "name": "own" }));
-    assert_eq!(spec["refreshInterval"], "1h30m");
+    assert_eq!(spec["refreshInterval"], "90m");
     assert_eq!(spec["target"]["creationPolicy"], "Orphan");
     assert_eq!(spec["data"][0]["remoteRef"]["key"], "web/jwt");
 }
@@ -135,7 +135,7 @@ fn another_text_restarts_pods_and_another_reference_does_not() {
     let checksum = || {
         let all = objects(&project);
         let workload = all.into_iter().find(|object| object["kind"] == "Deployment").unwrap();
-        workload["spec"]["template"]["metadata"]["annotations"]["checksum/config"].clone()
+        workload["spec"]["template"]["metadata"]["annotations"]["checksum/sealed-files"].clone()
     };
     let first = checksum();
     assert!(first.is_string());
@@ -143,6 +143,30 @@ fn another_text_restarts_pods_and_another_reference_does_not() {
     assert_eq!(checksum(), first);
     project.edit("environments/shop/files/web.toml.j2", "url =", "address =");
     assert_ne!(checksum(), first);
+}
+
+/// A file as SOPS 3.13 writes it, with a key that nobody has.
+const ENCRYPTED: &str = include_str!("secrets/encrypted.yaml");
+
+#[test]
+fn what_sops_has_encrypted_is_read_by_name_and_key_alone() {
+    let project = project("{ sops: {} }", SEALED);
+    let needed = project.iac(&["list", "secrets", "--format", "json"]).ends(0).json();
+    let needed: Vec<&Value> = needed.as_array().unwrap().iter().map(|row| &row["key"]).collect();
+    let key = "web.toml-fb4d5228";
+    assert_eq!(needed, ["default.password", "API_KEY", key]);
+    project.iac(&["render"]).ends(2);
+    project.write("environments/shop/secrets/dev/all.yaml", ENCRYPTED);
+    let all = objects(&project);
+    assert!(all.iter().all(|object| object["kind"] != "ExternalSecret"));
+    let volume = volumes(&all).iter().find(|volume| volume["name"] == "sealed-files").unwrap();
+    let items = json!([{ "key": key, "path": "web.toml" }]);
+    assert_eq!(volume["secret"]["items"], items);
+    project.iac(&["check"]).ends(0);
+    // Another text is another key, which the file does not have yet.
+    project.edit("environments/shop/files/web.toml.j2", "url =", "address =");
+    let ran = project.iac(&["check"]).ends(2);
+    assert!(ran.err.contains("`web-sealed-files` lacks `web.toml-"), "{}", ran.err);
 }
 
 #[test]

@@ -15,6 +15,11 @@ pub struct SecretBackend {
     ///
     /// Example: `external-secrets: { store: vault-prod, prefix: kv/prod }`
     pub external_secrets: Option<ExternalSecrets>,
+    /// Files of SOPS in `environments/<system>/secrets/<environment>/`: Secrets whose values alone
+    /// are encrypted.
+    ///
+    /// Example: `sops: {}`
+    pub sops: Option<Empty>,
     /// People, or something that `iac` does not know: they must be there before services start.
     ///
     /// Example: `manual: {}`

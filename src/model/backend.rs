@@ -8,6 +8,8 @@ use crate::value::{Duration, Host, StorePath};
 pub enum SecretBackend {
     /// People, or something that is not known here.
     Manual,
+    /// People, who keep the Secrets encrypted beside what describes the system.
+    Sops,
     /// The External Secrets operator.
     ExternalSecrets(ExternalSecrets),
 }
@@ -17,7 +19,7 @@ impl SecretBackend {
     #[must_use]
     pub fn place_of(&self, reference: &SecretReference) -> String {
         match self {
-            Self::Manual => format!("{}#{}", reference.path, reference.property),
+            Self::Manual | Self::Sops => format!("{}#{}", reference.path, reference.property),
             Self::ExternalSecrets(external) => {
                 format!("{}#{}", external.key(reference), reference.property)
             }

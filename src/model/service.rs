@@ -5,6 +5,7 @@ use super::{
     Volume,
 };
 use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
+use crate::reference::readable;
 use crate::value::{
     AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
 };
@@ -193,6 +194,11 @@ pub struct Sealed {
 pub struct SealedFile {
     /// Where it is mounted.
     pub path: AbsolutePath,
+    /// Its name in the volume.
+    pub name: String,
+    /// Its key in the Secret. Where people write the Secret it ends in a hash of the text, so that
+    /// a changed text needs a new key.
+    pub key: String,
     /// Its text, without any value of a secret.
     pub parts: Vec<FilePart>,
     /// Its permissions.
@@ -208,6 +214,18 @@ pub enum FilePart {
     Text(String),
     /// A secret, by its key.
     Secret(SecretKey),
+}
+
+impl SealedFile {
+    /// Its text for people, in which secrets stand as `{{ KEY }}`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let part = |part: &FilePart| match part {
+            FilePart::Text(text) => readable(text),
+            FilePart::Secret(key) => format!("{{{{ {key} }}}}"),
+        };
+        self.parts.iter().map(part).collect()
+    }
 }
 
 impl FilePart {

@@ -14,9 +14,11 @@ pub(super) fn secrets(
     said: Option<layer::SecretBackend>,
     findings: &mut Vec<Finding>,
 ) -> SecretBackend {
-    let Some(said) = said.and_then(|said| said.external_secrets) else {
-        return SecretBackend::Manual;
-    };
+    let said = said.unwrap_or_default();
+    if said.sops.is_some() {
+        return SecretBackend::Sops;
+    }
+    let Some(said) = said.external_secrets else { return SecretBackend::Manual };
     let store = said.store.map(|store| store.0).unwrap_or_default();
     let Some(name) = store.name else {
         findings.push(

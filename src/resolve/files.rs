@@ -7,12 +7,14 @@ use super::secrets::{SecretTable, holds_secret};
 use super::texts::{Facts, Fault};
 use crate::finding::Finding;
 use crate::layer::KindFile;
-use crate::model::{File, Sealed, SealedFile, Secret, SecretBackend};
+use crate::model::{File, FilePart, Sealed, SealedFile, Secret, SecretBackend, names_in_volume};
 use crate::source::Place;
 use crate::value::{AbsolutePath, SecretKey};
 use camino::Utf8Path;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Permissions of a file that says none: everybody may read.
 const READABLE: u32 = 0o444;
@@ -25,9 +27,16 @@ struct Files {
     /// Those without secrets.
     plain: BTreeMap<AbsolutePath, File>,
     /// Those with secrets.
-    sealed: BTreeMap<AbsolutePath, SealedFile>,
+    sealed: BTreeMap<AbsolutePath, Held>,
     /// The secrets that they hold.
     secrets: BTreeMap<SecretKey, Secret>,
+}
+
+/// A file with secrets, before it has a name in its volume.
+struct Held {
+    parts: Vec<FilePart>,
+    mode: u32,
+    origin: Vec<String>,
 }
 
 /// What is mounted where.
@@ -47,7 +56,7 @@ impl Files {
         if holds_secret(&text) {
             let parts = secrets.seal(&text, &mut self.secrets);
             let mode = mode.unwrap_or(SEALED);
-            self.sealed.insert(path.clone(), SealedFile { path, parts, mode, origin });
+            self.sealed.insert(path, Held { parts, mode, origin });
         } else {
             let mode = mode.unwrap_or(READABLE);
             self.plain.insert(path.clone(), File { path, text, mode, origin });
@@ -55,8 +64,20 @@ impl Files {
     }
 
     /// Those without secrets, and those with secrets.
-    fn finish(self) -> (Vec<File>, Sealed) {
-        let files: Vec<SealedFile> = self.sealed.into_values().collect();
+    fn finish(self, backend: &SecretBackend) -> (Vec<File>, Sealed) {
+        let paths: Vec<&AbsolutePath> = self.sealed.keys().collect();
+        let names = names_in_volume(&paths);
+        let files: Vec<SealedFile> = names
+            .into_iter()
+            .zip(self.sealed)
+            .map(|(name, (path, Held { parts, mode, origin }))| {
+                let mut file = SealedFile { path, key: name.clone(), name, parts, mode, origin };
+                if *backend == SecretBackend::Sops {
+                    file.key = format!("{}-{}", file.name, hash(&file.text()));
+                }
+                file
+            })
+            .collect();
         let is_held = |key: &SecretKey| {
             files.iter().flat_map(|file| &file.parts).any(|part| part.secret() == Some(key))
         };
@@ -141,7 +162,7 @@ pub(super) fn files(
             all.add(Mounted { path, text, mode, origin: origin.clone() }, secrets);
         }
     }
-    all.finish()
+    all.finish(&world.environment.secrets)
 }
 
 /// Where people make Secrets, nobody puts values into a file.
@@ -155,7 +176,8 @@ fn unsealed(world: &World<'_>, text: &str, from: &str, place: Place) -> Option<F
             .help(
                 "let the application read the secret's own file (`NAME_FILE`), or a variable \
                  (`as: env`); or have the file written in the cluster: say \
-                 `secrets: { external-secrets: … }` of the environment",
+                 `secrets: { external-secrets: … }` of the environment; or keep it encrypted: \
+                 `secrets: { sops: {} }`",
             )
     })
 }
@@ -211,6 +233,15 @@ fn texts_of(
         _ => {}
     }
     Ok(())
+}
+
+/// The start of a text's hash: enough to tell one version of a file from another.
+fn hash(text: &str) -> String {
+    let bytes = Sha256::digest(text);
+    bytes[..4].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Permissions in octal, such as `"0444"`.

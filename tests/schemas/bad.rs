@@ -110,6 +110,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "secrets: { external-secrets: { store: a, prefix: \"..\" } }\n",
     ),
     ("environment", "exclusive-keys", "secrets: { external-secrets: { store: a }, manual: {} }\n"),
+    ("environment", "exclusive-keys", "secrets: { sops: {}, manual: {} }\n"),
     ("environment", "exclusive-keys", "gateways: { a: { class: istio, ingress-class: b } }\n"),
     ("service", "exclusive-keys", "expose: { host: api, hosts: [api.example.com] }\n"),
     ("environment", "invalid-value", "providers: { postgres: Cloud Native }\n"),

@@ -36,6 +36,7 @@ pub(super) const TABLE: &[(&str, &str)] = &[
         "secrets: { external-secrets: { store: { name: vault, namespaced: true }, prefix: /prod, same: true } }\n",
     ),
     ("environment", "secrets: { manual: {} }\n"),
+    ("environment", "secrets: { sops: {} }\n"),
     ("environment", "defaults:\n  replicas: { min: 2 }\n  config: { LOG_LEVEL: debug }\n"),
     (
         "environment",

@@ -2,7 +2,7 @@
 
 use super::environment::{env, literal, variables};
 use super::probe::probe;
-use super::{config, pod, quota, sealed};
+use super::{config, pod, quota};
 use crate::layer::Protocol;
 use crate::model::{self, Resources, Service, VolumeSource};
 use crate::reference::Reference;
@@ -128,10 +128,10 @@ fn mounts(service: &Service, container: &model::Container) -> Vec<VolumeMount> {
         read_only: Some(true),
         ..VolumeMount::default()
     }));
-    mounts.extend(sealed::keyed(service).into_iter().map(|(key, file)| VolumeMount {
+    mounts.extend(service.sealed.files.iter().map(|file| VolumeMount {
         name: pod::SEALED_FILES.to_owned(),
         mount_path: file.path.to_string(),
-        sub_path: Some(key),
+        sub_path: Some(file.name.clone()),
         read_only: Some(true),
         ..VolumeMount::default()
     }));

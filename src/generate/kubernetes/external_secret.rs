@@ -128,19 +128,16 @@ fn files(service: &Service, backend: &ExternalSecrets) -> Option<Object> {
     if service.sealed.files.is_empty() {
         return None;
     }
-    let files = sealed::keyed(service);
+    let files = &service.sealed.files;
     let template = Template {
         engine_version: "v2",
-        data: files
-            .iter()
-            .map(|(key, file)| (key.clone(), sealed::template(&file.parts)))
-            .collect(),
+        data: files.iter().map(|file| (file.key.clone(), sealed::template(&file.parts))).collect(),
     };
     let secrets: Vec<&Secret> = service.sealed.secrets.iter().collect();
     let name = Reference::Name(&service.sealed_name()).to_string();
     let object = external_secret(service, backend, name, &secrets, Some(template));
-    Some(files.into_iter().fold(object, |object, (key, file)| {
-        object.origin(format!("/spec/target/template/data/{key}"), file.origin.clone())
+    Some(files.iter().fold(object, |object, file| {
+        object.origin(format!("/spec/target/template/data/{}", file.key), file.origin.clone())
     }))
 }
 

@@ -5,6 +5,7 @@ mod admission;
 mod claim;
 mod config;
 mod container;
+mod encrypted;
 mod environment;
 mod external_secret;
 mod gateway_api;
@@ -62,6 +63,7 @@ impl Target for Kubernetes {
         let (object_files, mut findings) = object_files(stack);
         let plain = Plain::new(stack, &object_files);
         findings.extend(manifest::findings(project, stack, &object_files, &plain));
+        findings.extend(encrypted::findings(project, stack));
         let mut resources = Vec::new();
         for file in object_files {
             let path = format!("{folder}/{}", file.name);
@@ -91,6 +93,7 @@ impl Target for Kubernetes {
         let (object_files, mut findings) = object_files(stack);
         let plain = Plain::new(stack, &object_files);
         findings.extend(manifest::findings(project, stack, &object_files, &plain));
+        findings.extend(encrypted::findings(project, stack));
         let mut all = Vec::new();
         for file in object_files {
             all.extend(plain_documents(file, &plain, project, stack, &mut findings));

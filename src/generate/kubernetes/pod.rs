@@ -1,7 +1,7 @@
 //! The pod template of a service.
 
 use super::container::{init, main, some};
-use super::{claim, config, metadata, placement, sealed};
+use super::{claim, config, metadata, placement};
 use crate::model::{self, Container, SecretFile, Service, VolumeSource};
 use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
@@ -30,7 +30,8 @@ pub(super) fn template(service: &Service) -> PodTemplateSpec {
     if !service.files.is_empty() {
         annotations.insert("checksum/config".to_owned(), Reference::Hash(name).to_string());
     }
-    if !service.sealed.files.is_empty() {
+    // Where people write the file, its key changes with its text.
+    if service.sealed.files.iter().any(|file| file.key == file.name) {
         let hash = Reference::SealedHash(name).to_string();
         annotations.insert("checksum/sealed-files".to_owned(), hash);
     }
@@ -168,7 +169,8 @@ fn claimed(name: String, claim: &str) -> Volume {
 
 fn files(service: &Service) -> Option<Volume> {
     let files = config::keyed(service);
-    let (default_mode, items) = modes(files.iter().map(|(key, file)| (key, file.mode)))?;
+    let files = files.iter().map(|(key, file)| (key, key, file.mode));
+    let (default_mode, items) = modes(files)?;
     Some(Volume {
         name: FILES.to_owned(),
         config_map: Some(ConfigMapVolumeSource {
@@ -182,8 +184,8 @@ fn files(service: &Service) -> Option<Volume> {
 }
 
 fn sealed_files(service: &Service) -> Option<Volume> {
-    let files = sealed::keyed(service);
-    let (default_mode, items) = modes(files.iter().map(|(key, file)| (key, file.mode)))?;
+    let files = service.sealed.files.iter().map(|file| (&file.key, &file.name, file.mode));
+    let (default_mode, items) = modes(files)?;
     Some(Volume {
         name: SEALED_FILES.to_owned(),
         secret: Some(SecretVolumeSource {
@@ -196,22 +198,24 @@ fn sealed_files(service: &Service) -> Option<Volume> {
     })
 }
 
-/// The mode of files by their key: the volume's own, if all have one, else a list of them.
+/// The mode of files, each with its key and its name: the volume's own, if all have one and are
+/// called by their keys, else a list of them.
 fn modes<'a>(
-    files: impl Iterator<Item = (&'a String, u32)> + Clone,
+    files: impl Iterator<Item = (&'a String, &'a String, u32)> + Clone,
 ) -> Option<(Option<i32>, Option<Vec<KeyToPath>>)> {
-    let (_, first) = files.clone().next()?;
+    let (_, _, first) = files.clone().next()?;
     let number = |mode: u32| i32::try_from(mode).ok();
-    if files.clone().all(|(_, mode)| mode == first) {
+    let same = files.clone().all(|(_, _, mode)| mode == first);
+    if same && files.clone().all(|(key, name, _)| key == name) {
         return Some((number(first), None));
     }
-    let items = files.map(|(key, mode)| KeyToPath {
+    let items = files.map(|(key, name, mode)| KeyToPath {
         key: key.clone(),
-        path: key.clone(),
-        mode: number(mode),
+        path: name.clone(),
+        mode: if same { None } else { number(mode) },
         ..KeyToPath::default()
     });
-    Some((None, Some(items.collect())))
+    Some((if same { number(first) } else { None }, Some(items.collect())))
 }
 
 /// One volume for all secrets that are files for a container; those that may be missing have an object of their

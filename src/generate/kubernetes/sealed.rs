@@ -1,13 +1,6 @@
 //! Files with secrets, as templates that the External Secrets operator completes in the cluster.
 
-use super::config;
-use crate::model::{FilePart, SealedFile, Service};
-use std::collections::BTreeMap;
-
-/// The files of a service that hold secrets, by their key.
-pub(super) fn keyed(service: &Service) -> BTreeMap<String, &SealedFile> {
-    config::by_key(&service.sealed.files, |file| &file.path)
-}
+use crate::model::FilePart;
 
 /// A file as a template of Go's `text/template`, in which a secret stands by its key. Everything
 /// else is literal.
