@@ -27,6 +27,8 @@ pub enum Reference<'a> {
     Version(&'a str),
     /// The hash of a service's configuration.
     Hash(&'a str),
+    /// The hash of a service's files with secrets, as they are without these.
+    SealedHash(&'a str),
     /// The hash of a job's pod template: what makes a changed job another one.
     Template(&'a str),
     /// The labels of a service's objects; as the key of a map, all of them.
@@ -50,6 +52,7 @@ impl fmt::Display for Reference<'_> {
             Self::Image(service) => write!(f, "{OPEN}image:{service}{CLOSE}"),
             Self::Version(service) => write!(f, "{OPEN}version:{service}{CLOSE}"),
             Self::Hash(service) => write!(f, "{OPEN}hash:{service}{CLOSE}"),
+            Self::SealedHash(service) => write!(f, "{OPEN}sealed-hash:{service}{CLOSE}"),
             Self::Template(service) => write!(f, "{OPEN}template:{service}{CLOSE}"),
             Self::Labels(service) => write!(f, "{OPEN}labels:{service}{CLOSE}"),
             Self::PodLabels(service) => write!(f, "{OPEN}pod-labels:{service}{CLOSE}"),
@@ -113,6 +116,7 @@ fn read(content: &str) -> Option<Reference<'_>> {
         "image" => Reference::Image(name),
         "version" => Reference::Version(name),
         "hash" => Reference::Hash(name),
+        "sealed-hash" => Reference::SealedHash(name),
         "template" => Reference::Template(name),
         "labels" => Reference::Labels(name),
         "pod-labels" => Reference::PodLabels(name),

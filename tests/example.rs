@@ -8,7 +8,7 @@
 mod stacks;
 
 use iac::layer::{PodSecurityLevel, PodSecurityMode, Reclaim, SpreadRule, TargetName};
-use iac::model::{GatewayApi, Peer, Rollout, Service, ServiceKind};
+use iac::model::{GatewayApi, Peer, Rollout, SecretBackend, Service, ServiceKind};
 use iac::value::Host;
 use stacks::{
     EDGE, ENVIRONMENTS, STACKS, VERIFICATION, VERIFIERS, claims, file, gateway, of_kind, own,
@@ -71,7 +71,7 @@ fn covered(aspect: &str) -> Option<Covered> {
         "cache" => (Some(cache), &[Later("a replicated cache, TLS")]),
         "object store" => (Some(object_store), &[Later("replication, object lock")]),
         "storage class" => (Some(storage_class), &[Later("snapshots")]),
-        "secrets" => (Some(secrets), &[Later("external-secrets and its stores")]),
+        "secrets" => (Some(secrets), &[Issue(5, "a file that a script makes, in Compose")]),
         "ingress" => (Some(ingress), &[Later("an allow-list in staging")]),
         "host name" => (Some(host_name), &[]),
         "NetworkPolicy" => (Some(network_policies), &[]),
@@ -301,6 +301,14 @@ fn secrets() {
             }
         }
     }
+    // Where nothing else makes them, a run does; staging and prod have stores of their own.
+    let store = |name| match &stack(name, EDGE).environment.secrets {
+        SecretBackend::Manual | SecretBackend::Sops => None,
+        SecretBackend::ExternalSecrets(external) => Some(external.store.to_string()),
+    };
+    let stores = ["dev", "test", "staging", "prod"].map(store);
+    let expected = [None, None, Some("vault-staging".to_owned()), Some("vault-prod".to_owned())];
+    assert_eq!(stores, expected);
     for name in ENVIRONMENTS {
         assert_eq!(variable(gateway(name), "JWT_SECRET_FILE"), Some("/run/secrets/JWT_SECRET"));
         assert_eq!(variable(gateway(name), "API_KEY_FILE"), Some("/run/secrets/API_KEY"));

@@ -1,7 +1,7 @@
 //! What the files of an environment need, and others bring.
 
 use crate::layer::Protocol;
-use crate::model::{Service, Stack, VolumeSource};
+use crate::model::{SecretBackend, Service, Stack, VolumeSource};
 use crate::reference::readable;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,11 +34,6 @@ impl Expected {
                     let keys = expected.secrets.entry(object).or_default();
                     keys.insert(".dockerconfigjson".to_owned());
                 }
-                for secret in &service.secrets {
-                    let object =
-                        (service.namespace.to_string(), service.secrets_name(secret.optional));
-                    expected.secrets.entry(object).or_default().insert(secret.key.to_string());
-                }
             }
             let classes = stack.environment.storage.values().filter_map(|tier| tier.class.as_ref());
             let classes = classes.map(ToString::to_string);
@@ -69,6 +64,14 @@ impl Expected {
         self.written.insert(home(service), written);
         let waits = service.needs.iter().filter_map(|name| stack.services.get(name)).map(home);
         self.waits.insert(home(service), waits.collect());
+        // Others are made of objects that are among the files.
+        let backend = &stack.environment.secrets;
+        if !matches!(backend, SecretBackend::ExternalSecrets(_)) {
+            for needed in service.needed_secrets(backend) {
+                let object = (service.namespace.to_string(), needed.object);
+                self.secrets.entry(object).or_default().insert(needed.key);
+            }
+        }
         let Some(provided) = &service.provided else { return };
         let labels: BTreeMap<String, String> =
             provided.labels.iter().map(|(key, value)| (key.to_string(), readable(value))).collect();
@@ -80,10 +83,5 @@ impl Expected {
         let template =
             json!({ "metadata": { "labels": labels }, "spec": { "containers": [container] } });
         self.operated.insert(home(service), template);
-        for secret in &provided.secrets {
-            let object = (service.namespace.to_string(), readable(&secret.name));
-            let keys = secret.keys.keys().map(ToString::to_string);
-            self.secrets.entry(object).or_default().extend(keys);
-        }
     }
 }

@@ -5,7 +5,7 @@ use super::{Format, Outcome, print, print_json};
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
 use iac::layer::When;
-use iac::model::{Environment, OperatorSecretValue, Peer, Run, ServiceKind, Stack};
+use iac::model::{Environment, NeededSecret, NeededValue, Peer, Run, Service, ServiceKind, Stack};
 use iac::reference::readable;
 use iac::value::Name;
 use serde_json::{Value, json};
@@ -205,33 +205,28 @@ fn hosts(stack: &Stack) -> Vec<Value> {
 }
 
 fn secrets(stack: &Stack) -> Vec<Value> {
-    let mut rows = Vec::new();
-    for service in stack.services.values() {
-        for secret in &service.secrets {
-            rows.push(json!({
+    let backend = &stack.environment.secrets;
+    let rows = |service: &Service| {
+        let row = |needed: NeededSecret<'_>| {
+            let mut row = json!({
                 "environment": stack.environment.name,
                 "namespace": service.namespace,
-                "object": service.secrets_name(secret.optional),
-                "key": secret.key,
-                "from": format!("{}#{}", secret.reference.path, secret.reference.property),
-            }));
-        }
-        for secret in service.provided.iter().flat_map(|provided| &provided.secrets) {
-            for (key, value) in &secret.keys {
-                rows.push(json!({
-                    "environment": stack.environment.name,
-                    "namespace": service.namespace,
-                    "object": readable(&secret.name),
-                    "key": key,
-                    "from": match value {
-                        OperatorSecretValue::Text(text) => format!("the text {text}"),
-                        OperatorSecretValue::Reference(it) => format!("{}#{}", it.path, it.property),
-                    },
-                }));
+                "object": needed.object,
+                "key": needed.key,
+                "from": match needed.value {
+                    NeededValue::Secret(reference) => backend.place_of(reference),
+                    NeededValue::Text(text) => format!("the text {text}"),
+                    NeededValue::File(file) => format!("the file {}", file.path),
+                },
+            });
+            if let NeededValue::File(file) = needed.value {
+                row["text"] = file.text().into();
             }
-        }
-    }
-    rows
+            row
+        };
+        service.needed_secrets(backend).into_iter().map(row).collect::<Vec<Value>>()
+    };
+    stack.services.values().flat_map(rows).collect()
 }
 
 /// What the cluster must know so that an operator runs a service.

@@ -1,6 +1,7 @@
 //! An environment: where systems run.
 
 use super::Short;
+use super::backend::SecretBackend;
 use super::form::ShortForm;
 use super::policy::{Guard, Pods};
 use super::route::Gateway;
@@ -64,6 +65,11 @@ pub struct Environment {
     ///
     /// Example: `gateways: { public: { class: istio, parent: gateway-system/public, issuer: letsencrypt } }`
     pub gateways: Option<BTreeMap<Name, Gateway>>,
+    /// Who makes the Secrets that services refer to: `external-secrets`, or people (`manual`, unless
+    /// said).
+    ///
+    /// Example: `secrets: { external-secrets: { store: vault-prod, prefix: kv/prod } }`
+    pub secrets: Option<SecretBackend>,
     /// Whether only those who say so in `uses` may call each other: `enforced` (unless said) or
     /// `none`.
     ///

@@ -11,6 +11,7 @@ pub fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
         "Probe" => &[&["path", "headers"], &["grpc"], &["tcp"], &["exec"]],
         "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],
         "Gateway" => &[&["parent", "class", "listeners"], &["ingress-class"]],
+        "SecretBackend" => &[&["external-secrets"], &["sops"], &["manual"]],
         "KindFile" => &[&["text"], &["yaml"], &["derive"]],
         "Bind" => &[&["text"], &["secret"]],
         "KindOption" => &[

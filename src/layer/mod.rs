@@ -4,6 +4,7 @@
 //! its entry in the reference; each ends in an example. What an environment may not change is
 //! absent from the types ending in `Override`.
 
+mod backend;
 mod beside;
 mod catalogue;
 mod data;
@@ -24,6 +25,7 @@ mod service;
 mod system;
 mod workload;
 
+pub use backend::{ExternalSecrets, SecretBackend, SecretStore};
 pub use beside::{Init, InitOverride, Sidecar, SidecarOverride};
 pub use catalogue::{
     Bind, Contract, ContractHealth, DataFolder, Derived, EntryKey, Kind, KindFile, KindOption,

@@ -13,6 +13,13 @@ use camino::Utf8Path;
 /// What a Secret with values is told of.
 const SECRET: &str = "secret-in-a-manifest";
 
+/// The objects of a file.
+pub(super) struct Objects {
+    pub(super) documents: Vec<Node>,
+    /// The first value of a Secret that cannot be read.
+    pub(super) unreadable_value: Option<Place>,
+}
+
 impl Loader {
     /// Reads every file of a system's folder `manifests/`.
     pub(super) fn manifests(
@@ -22,60 +29,63 @@ impl Loader {
     ) -> anyhow::Result<()> {
         for entry in self.entries(folder)?.unwrap_or_default() {
             let path = folder.join(&entry.name);
-            if self.yaml_name(&path).is_none() || path.extension() == Some("yml") {
+            let Some(Objects { documents, unreadable_value }) = self.objects(&path)? else {
                 continue;
-            }
-            let bytes = match self.files.bytes(&path)? {
-                Ok(Some(bytes)) => bytes,
-                Ok(None) => continue,
-                Err(finding) => {
-                    self.findings.push(finding);
-                    continue;
-                }
             };
-            let text = match yaml::decode(bytes) {
-                Ok(text) => text,
-                Err(fault) => {
-                    let file = self.project.sources.add(path.to_string(), fault.text.as_str());
-                    self.findings.push(fault.finding(file));
-                    continue;
-                }
-            };
-            let file = self.project.sources.add(path.to_string(), text.clone());
-            if let Some(finding) = conflict::in_yaml(file, &text) {
-                self.findings.push(finding);
-                continue;
-            }
-            let (documents, findings) = yaml::parse_all(file, &text);
-            let secret = |node: &&Node| word(node, &["kind"]) == Some("Secret");
-            let values = documents.iter().filter(secret).flat_map(secret_values);
-            let hidden: Vec<Place> = values.chain(secret_lines(file, &text)).collect();
-            for place in &hidden {
-                self.project.sources.hide(*place);
-            }
+            let before = self.findings.len();
             for node in documents {
                 self.manifest(&path, node, system);
             }
-            // What is told of a value may repeat it.
-            let inside = |it: &Finding| {
-                it.place.is_some_and(|at| hidden.iter().any(|place| within(at, *place)))
-            };
-            let (of_values, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(inside);
-            self.findings.extend(others);
-            let told = self
-                .findings
-                .iter()
-                .any(|it| it.id == SECRET && it.place.is_some_and(|place| place.file == file));
-            self.findings.extend(
-                of_values
-                    .into_iter()
-                    .filter_map(|it| it.place)
-                    .take(1)
-                    .filter(|_| !told)
-                    .map(holds_values),
-            );
+            let told = self.findings[before..].iter().any(|finding| finding.id == SECRET);
+            self.findings.extend(unreadable_value.filter(|_| !told).map(holds_values));
         }
         Ok(())
+    }
+
+    /// The objects of a file; nothing if it cannot be read. Values of Secrets are shown to nobody.
+    pub(super) fn objects(&mut self, path: &Utf8Path) -> anyhow::Result<Option<Objects>> {
+        if self.yaml_name(path).is_none() || path.extension() == Some("yml") {
+            return Ok(None);
+        }
+        let bytes = match self.files.bytes(path)? {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(finding) => {
+                self.findings.push(finding);
+                return Ok(None);
+            }
+        };
+        let text = match yaml::decode(bytes) {
+            Ok(text) => text,
+            Err(fault) => {
+                let file = self.project.sources.add(path.to_string(), fault.text.as_str());
+                self.findings.push(fault.finding(file));
+                return Ok(None);
+            }
+        };
+        let file = self.project.sources.add(path.to_string(), text.clone());
+        if let Some(finding) = conflict::in_yaml(file, &text) {
+            self.findings.push(finding);
+            return Ok(None);
+        }
+        let (documents, findings) = yaml::parse_all(file, &text);
+        let secret = |node: &&Node| word(node, &["kind"]) == Some("Secret");
+        let values = documents.iter().filter(secret).flat_map(secret_values);
+        let hidden: Vec<Place> = values
+            .map(|(_, node)| node.place)
+            .chain(secret_lines(file, &text))
+            .filter(|place| !is_encrypted(&text[place.start as usize..place.end as usize]))
+            .collect();
+        for place in &hidden {
+            self.project.sources.hide(*place);
+        }
+        // What is told of a value may repeat it.
+        let inside =
+            |it: &Finding| it.place.is_some_and(|at| hidden.iter().any(|place| within(at, *place)));
+        let (of_values, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(inside);
+        self.findings.extend(others);
+        let unreadable_value = of_values.into_iter().find_map(|finding| finding.place);
+        Ok(Some(Objects { documents, unreadable_value }))
     }
 
     fn manifest(&mut self, path: &Utf8Path, node: Node, system: &mut SystemFiles) {
@@ -100,6 +110,16 @@ fn faults(node: &Node) -> Vec<Finding> {
         );
         return faults;
     }
+    faults.extend(incomplete(node, "only Kubernetes objects stand in `manifests/`"));
+    if kind == "Secret" && !secret_values(node).is_empty() {
+        faults.push(holds_values(node.value_place(&["kind"])));
+    }
+    faults
+}
+
+/// What an object must say of itself.
+pub(super) fn incomplete(node: &Node, help: &'static str) -> Vec<Finding> {
+    let mut faults = Vec::new();
     for path in [&["apiVersion"][..], &["kind"], &["metadata", "name"]] {
         let said = word(node, path).is_some_and(|text| !text.is_empty());
         if said || node.at(path).is_some_and(Node::is_unknown) {
@@ -110,14 +130,7 @@ fn faults(node: &Node) -> Vec<Finding> {
             Some(other) => format!("`{key}` is {}, and must be text", other.kind()),
             None => format!("this object says no `{key}`"),
         };
-        faults.push(
-            Finding::error("not-an-object", message)
-                .at(node.key_place(path))
-                .help("only Kubernetes objects stand in `manifests/`"),
-        );
-    }
-    if kind == "Secret" && !secret_values(node).is_empty() {
-        faults.push(holds_values(node.value_place(&["kind"])));
+        faults.push(Finding::error("not-an-object", message).at(node.key_place(path)).help(help));
     }
     faults
 }
@@ -128,7 +141,7 @@ fn holds_values(place: Place) -> Finding {
         .help("put them into the secret store, and say in `secrets` of a service where they lie; values that stand here are known to everybody who reads this file: change them")
 }
 
-fn word<'a>(node: &'a Node, path: &[&str]) -> Option<&'a str> {
+pub(super) fn word<'a>(node: &'a Node, path: &[&str]) -> Option<&'a str> {
     match &node.at(path)?.value {
         Value::Text(text) => Some(text),
         _ => None,
@@ -154,8 +167,15 @@ fn secret_lines(file: FileId, text: &str) -> Vec<Place> {
     places
 }
 
-/// Where the values of a Secret stand.
-fn secret_values(node: &Node) -> Vec<Place> {
+/// The values of a Secret, with their keys.
+pub(super) fn secret_values(node: &Node) -> Vec<(&str, &Node)> {
     let maps = ["data", "stringData"].into_iter().filter_map(|key| node.child(key)?.as_map());
-    maps.flat_map(|map| map.entries.values()).map(|entry| entry.node.place).collect()
+    let entries = maps.flat_map(|map| &map.entries);
+    entries.map(|(key, entry)| (key.as_str(), &entry.node)).collect()
+}
+
+/// Whether SOPS has encrypted a value.
+pub(super) fn is_encrypted(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'']);
+    value.starts_with("ENC[AES256_GCM,") && value.ends_with(']')
 }

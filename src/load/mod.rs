@@ -2,6 +2,7 @@
 
 mod conflict;
 mod deserialize;
+mod encrypted;
 mod fault;
 mod files;
 mod keys;

@@ -89,6 +89,8 @@ pub struct SystemFiles {
     pub texts: BTreeMap<String, Vec<MountedText>>,
     /// Objects of the user's own, in order of file.
     pub manifests: Vec<Manifest>,
+    /// Secrets that SOPS has encrypted, by environment; nothing if a file of it is at fault.
+    pub encrypted: BTreeMap<String, Option<Vec<Manifest>>>,
     /// The path of each service's file, for the header of what is generated.
     pub files: BTreeMap<String, String>,
 }
@@ -103,6 +105,7 @@ impl SystemFiles {
             release_node: None,
             texts: BTreeMap::new(),
             manifests: Vec::new(),
+            encrypted: BTreeMap::new(),
             files: BTreeMap::new(),
         }
     }

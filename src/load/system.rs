@@ -44,9 +44,10 @@ impl Loader {
                 ("manifests", true) => self.manifests(&path, &mut system)?,
                 (file, _) if Some(file) == main.file_name() => {}
                 ("services", true) => self.services(&path, &mut system)?,
-                ("services" | "files" | "manifests", false) => self.no_folder(&path),
+                ("secrets", true) => self.encrypted(&path, &mut system)?,
+                ("services" | "files" | "manifests" | "secrets", false) => self.no_folder(&path),
                 ("release.yaml" | "release.yml", _) => self.release(&path, &mut system)?,
-                (_, true) => self.unexpected(&path, "files, manifests, services"),
+                (_, true) => self.unexpected(&path, "files, manifests, secrets, services"),
                 _ => self.override_file(&path, &mut system)?,
             }
         }
@@ -136,25 +137,33 @@ impl Loader {
 
     fn override_file(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
         let Some(name) = self.yaml_name(path) else { return Ok(()) };
-        if !self.project.environments.contains_key(&name) {
-            let known = self.project.environments.keys().map(String::as_str);
-            let finding = Finding::error(
-                "unknown-environment",
-                format!("`{path}` is for the environment `{name}`, which does not exist"),
-            )
-            .known("environments", &name, known);
-            self.findings.push(match finding.help {
-                Some(_) => finding,
-                None => finding.help(format!(
-                    "rename it, or describe the environment in `environments/{name}.yaml`"
-                )),
-            });
+        if !self.is_environment(&name, path) {
             return Ok(());
         }
         if let Some(node) = self.layer_or_nothing::<layer::SystemOverride>(path)? {
             system.overrides.insert(name, node);
         }
         Ok(())
+    }
+
+    /// Whether there is an environment of that name; a finding about the file or folder, if not.
+    pub(super) fn is_environment(&mut self, name: &str, path: &Utf8Path) -> bool {
+        if self.project.environments.contains_key(name) {
+            return true;
+        }
+        let known = self.project.environments.keys().map(String::as_str);
+        let finding = Finding::error(
+            "unknown-environment",
+            format!("`{path}` is for the environment `{name}`, which does not exist"),
+        )
+        .known("environments", name, known);
+        self.findings.push(match finding.help {
+            Some(_) => finding,
+            None => finding.help(format!(
+                "rename it, or describe the environment in `environments/{name}.yaml`"
+            )),
+        });
+        false
     }
 
     fn unexpected(&mut self, path: &Utf8Path, allowed: &str) {

@@ -105,6 +105,53 @@ fn remove(node: &mut Node, path: &[&str]) {
 pub struct Inherited;
 
 impl Inherited {
+    /// The findings for the environments' own files of a chain: a store of secrets, or the path in
+    /// it, that the last environment takes from another without saying it again or confirming it.
+    /// Whoever may write there would change what the other runs with.
+    #[must_use]
+    pub fn store(environments: &BTreeMap<String, Node>, chain: &[&str]) -> Vec<Finding> {
+        const BACKEND: [&str; 2] = ["secrets", "external-secrets"];
+        let Some((own, liked)) = chain.split_last() else { return Vec::new() };
+        let Some(file) = environments.get(*own) else { return Vec::new() };
+        let said = file.at(&BACKEND).filter(|said| said.as_map().is_some());
+        let same = said.and_then(|said| said.child("same"));
+        // Another backend, or none of what is taken.
+        let other = said.is_none() && file.child("secrets").is_some();
+        if other || same.is_some_and(|same| same.value == Value::Bool(true)) {
+            return Vec::new();
+        }
+        let taken = ["store", "prefix"].into_iter().filter_map(|key| {
+            if said.is_some_and(|said| said.child(key).is_some()) {
+                return None;
+            }
+            let (from, backend) = liked
+                .iter()
+                .rev()
+                .find_map(|name| Some((*name, environments.get(*name)?.child("secrets")?)))?;
+            let value = backend.at(&[BACKEND[1], key])?;
+            Some((key, from, value.place))
+        });
+        let taken: Vec<(&str, &str, Place)> = taken.collect();
+        let Some((_, from, _)) = taken.first() else { return Vec::new() };
+        let keys: Vec<&str> = taken.iter().map(|(key, ..)| *key).collect();
+        let keys = keys.join("` and `");
+        let message =
+            format!("`{own}` would take `{keys}` of its secrets from `{from}` in silence");
+        let at = said.map_or_else(
+            || file.child("like").map_or(file.place, |like| like.place),
+            |said| said.place,
+        );
+        let finding = Finding::error("inherited-store", message)
+            .at(at)
+            .label(format!("`{own}` does not say it"))
+            .help(format!(
+                "say it in `environments/{own}.yaml`, or confirm it there with \
+                 `secrets: {{ external-secrets: {{ same: true }} }}`"
+            ));
+        let said = taken.iter().map(|(.., place)| *place);
+        vec![said.fold(finding, |finding, at| finding.related(at, format!("`{from}` says it")))]
+    }
+
     /// The findings for a system's files of a chain of environments: each value that the last
     /// environment takes from another without saying it again or confirming it by `same: true`.
     /// `like` is where the last environment says whom it is like.

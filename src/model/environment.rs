@@ -1,6 +1,6 @@
 //! Where systems run.
 
-use super::{Gateway, Resources};
+use super::{Gateway, Resources, SecretBackend};
 use crate::layer::{ExceptionKey, PodSecurityLevel, PodSecurityMode, Reclaim, TargetName};
 use crate::value::{Cidr, Host, KubernetesVersion, Name, Namespace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,8 @@ pub struct Environment {
     pub storage: BTreeMap<Name, Tier>,
     /// What leads from outside to its services.
     pub gateways: BTreeMap<Name, Gateway>,
+    /// Who makes the Secrets that services refer to.
+    pub secrets: SecretBackend,
     /// Whether only those may call each other who say so.
     pub network_policies: bool,
     /// The namespace of a Prometheus that systems share, if one does.

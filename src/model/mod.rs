@@ -1,5 +1,6 @@
 //! The model: one system in one environment, complete. Nothing here is undecided.
 
+mod backend;
 mod container;
 mod environment;
 mod exception;
@@ -7,7 +8,9 @@ mod flow;
 mod gateway;
 mod image;
 mod manifest;
+mod mounted;
 pub mod names;
+mod needed;
 mod patch;
 mod placement;
 mod provided;
@@ -15,6 +18,7 @@ mod run;
 mod service;
 mod volume;
 
+pub use backend::{ExternalSecrets, SecretBackend};
 pub use container::{
     Container, Mount, Part, Probe, ProbeCheck, Probes, Resources, SecretFile, Variable,
     VariableValue,
@@ -25,12 +29,15 @@ pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
 pub use manifest::Manifest;
+pub use mounted::names_in_volume;
+pub use needed::{NeededSecret, NeededValue};
 pub use patch::Patch;
 pub use placement::{Marks, Placement, Toleration};
 pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};
 pub use run::{Budget, Run};
 pub use service::{
-    Endpoint, File, Port, Replicas, Rollout, Secret, SecretReference, Service, ServiceKind,
+    Endpoint, File, FilePart, Port, Replicas, Rollout, Sealed, SealedFile, Secret, SecretReference,
+    Service, ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 

@@ -5,6 +5,7 @@ use super::{
     Volume,
 };
 use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
+use crate::reference::readable;
 use crate::value::{
     AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
 };
@@ -50,6 +51,8 @@ pub struct Service {
     pub callers: Vec<Caller>,
     /// Its files, in order of path.
     pub files: Vec<File>,
+    /// Its files that hold secrets.
+    pub sealed: Sealed,
     /// The secrets of all its containers, in order of key.
     pub secrets: Vec<Secret>,
     /// The volumes of all its containers, in order of name.
@@ -108,6 +111,12 @@ impl Service {
     pub fn secrets_name(&self, optional: bool) -> String {
         let suffix = if optional { "secrets-optional" } else { "secrets" };
         format!("{}-{suffix}", self.name)
+    }
+
+    /// The name of the Secret that holds its files with secrets.
+    #[must_use]
+    pub fn sealed_name(&self) -> String {
+        format!("{}-sealed-files", self.name)
     }
 }
 
@@ -169,6 +178,65 @@ pub struct File {
     pub mode: u32,
     /// The keys below the service that say it.
     pub origin: Vec<String>,
+}
+
+/// The files of a service that hold secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// The files, in order of path.
+    pub files: Vec<SealedFile>,
+    /// The secrets that they hold, in order of key.
+    pub secrets: Vec<Secret>,
+}
+
+/// A mounted file that holds secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedFile {
+    /// Where it is mounted.
+    pub path: AbsolutePath,
+    /// Its name in the volume.
+    pub name: String,
+    /// Its key in the Secret. Where people write the Secret it ends in a hash of the text, so that
+    /// a changed text needs a new key.
+    pub key: String,
+    /// Its text, without any value of a secret.
+    pub parts: Vec<FilePart>,
+    /// Its permissions.
+    pub mode: u32,
+    /// The keys below the service that say it.
+    pub origin: Vec<String>,
+}
+
+/// A part of a file that holds secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePart {
+    /// Literal text.
+    Text(String),
+    /// A secret, by its key.
+    Secret(SecretKey),
+}
+
+impl SealedFile {
+    /// Its text for people, in which secrets stand as `{{ KEY }}`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let part = |part: &FilePart| match part {
+            FilePart::Text(text) => readable(text),
+            FilePart::Secret(key) => format!("{{{{ {key} }}}}"),
+        };
+        self.parts.iter().map(part).collect()
+    }
+}
+
+impl FilePart {
+    /// The secret that it is, if it is one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SecretKey> {
+        match self {
+            Self::Text(_) => None,
+            Self::Secret(key) => Some(key),
+        }
+    }
 }
 
 /// A secret that a container of the service gets.

@@ -181,7 +181,7 @@ impl Of<'_> {
         // A container's secrets are named by references: no kind's lie below the system.
         let variables = secrets.own("", own, findings);
         let mut facts = self.facts.clone();
-        facts.extend(of_container(own));
+        facts.extend(of_container(own, secrets));
         let mut variables =
             Variables::new(self.world, own, &facts).collect(&[], &[], variables, secrets, findings);
         for variable in &mut variables {

@@ -1,5 +1,6 @@
 //! The environment's own facts.
 
+use super::backend::secrets;
 use super::gateways::gateways;
 use crate::finding::Finding;
 use crate::layer::{self, Reclaim};
@@ -102,6 +103,7 @@ pub(super) fn environment(
             })
             .collect(),
         gateways: gateways(&node, typed.gateways.as_ref(), network_policies, findings),
+        secrets: secrets(&node, typed.secrets, findings),
         network_policies,
         monitoring: typed.monitoring.and_then(|monitoring| monitoring.namespace),
         providers: typed.providers.unwrap_or_default(),

@@ -101,19 +101,23 @@ pub(super) fn facts(
             }
         }
     }
-    facts.extend(of_container(draft));
+    facts.extend(of_container(draft, secrets));
     facts
 }
 
-/// The facts that each container has of its own: its configuration, and where its secrets lie.
-pub(super) fn of_container(draft: &Draft<'_>) -> Facts {
+/// The facts that each container has of its own: its configuration, and its secrets. Of one that is
+/// a file a text is told the path, of one that is a variable the value, as a mark.
+pub(super) fn of_container(draft: &Draft<'_>, table: &mut SecretTable) -> Facts {
     let config = draft.service.config.iter().flatten().filter_map(|(name, value)| match value {
         ConfigValue::Literal(text) => Some((name.as_str(), text.into())),
         ConfigValue::Template(_) => None,
     });
     let secrets = draft.service.secrets.iter().flatten().filter_map(|(key, secret)| {
-        if secret.form == Some(SecretAs::Env) || secret.enabled == Some(false) {
+        if secret.enabled == Some(false) {
             return None;
+        }
+        if secret.form == Some(SecretAs::Env) {
+            return Some((key.as_str(), table.mark_own(key)?.into()));
         }
         let path = secret.path.as_ref().map(ToString::to_string);
         Some((key.as_str(), path.unwrap_or_else(|| format!("/run/secrets/{key}")).into()))

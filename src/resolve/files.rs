@@ -3,30 +3,100 @@
 use super::derived;
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
-use super::secrets::holds_secret;
+use super::secrets::{SecretTable, holds_secret};
 use super::texts::{Facts, Fault};
 use crate::finding::Finding;
 use crate::layer::KindFile;
-use crate::model::File;
+use crate::model::{File, FilePart, Sealed, SealedFile, Secret, SecretBackend, names_in_volume};
 use crate::source::Place;
-use crate::value::AbsolutePath;
+use crate::value::{AbsolutePath, SecretKey};
 use camino::Utf8Path;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Permissions of a file that says none: everybody may read.
 const READABLE: u32 = 0o444;
+/// Permissions of a file with secrets that says none: the service's group may read.
+const SEALED: u32 = 0o440;
 
-/// The files of a service in order of path.
+/// The files of a service.
+#[derive(Default)]
+struct Files {
+    /// Those without secrets.
+    plain: BTreeMap<AbsolutePath, File>,
+    /// Those with secrets.
+    sealed: BTreeMap<AbsolutePath, Held>,
+    /// The secrets that they hold.
+    secrets: BTreeMap<SecretKey, Secret>,
+}
+
+/// A file with secrets, before it has a name in its volume.
+struct Held {
+    parts: Vec<FilePart>,
+    mode: u32,
+    origin: Vec<String>,
+}
+
+/// What is mounted where.
+struct Mounted {
+    path: AbsolutePath,
+    text: String,
+    mode: Option<u32>,
+    origin: Vec<String>,
+}
+
+impl Files {
+    /// Adds a file; the later of two at one path is mounted.
+    fn add(&mut self, file: Mounted, secrets: &SecretTable) {
+        let Mounted { path, text, mode, origin } = file;
+        self.plain.remove(&path);
+        self.sealed.remove(&path);
+        if holds_secret(&text) {
+            let parts = secrets.seal(&text, &mut self.secrets);
+            let mode = mode.unwrap_or(SEALED);
+            self.sealed.insert(path, Held { parts, mode, origin });
+        } else {
+            let mode = mode.unwrap_or(READABLE);
+            self.plain.insert(path.clone(), File { path, text, mode, origin });
+        }
+    }
+
+    /// Those without secrets, and those with secrets.
+    fn finish(self, backend: &SecretBackend) -> (Vec<File>, Sealed) {
+        let paths: Vec<&AbsolutePath> = self.sealed.keys().collect();
+        let names = names_in_volume(&paths);
+        let files: Vec<SealedFile> = names
+            .into_iter()
+            .zip(self.sealed)
+            .map(|(name, (path, Held { parts, mode, origin }))| {
+                let mut file = SealedFile { path, key: name.clone(), name, parts, mode, origin };
+                if *backend == SecretBackend::Sops {
+                    file.key = format!("{}-{}", file.name, hash(&file.text()));
+                }
+                file
+            })
+            .collect();
+        let is_held = |key: &SecretKey| {
+            files.iter().flat_map(|file| &file.parts).any(|part| part.secret() == Some(key))
+        };
+        let secrets = self.secrets.into_values().filter(|secret| is_held(&secret.key)).collect();
+        (self.plain.into_values().collect(), Sealed { files, secrets })
+    }
+}
+
+/// The files of a service in order of path: those without secrets, and those with secrets.
 pub(super) fn files(
     world: &World<'_>,
     system: &SystemDraft<'_>,
     draft: &Draft<'_>,
     flows: &[ResolvedFlow],
     facts: &Facts,
+    secrets: &SecretTable,
     findings: &mut Vec<Finding>,
-) -> Vec<File> {
-    let mut all: BTreeMap<AbsolutePath, File> = BTreeMap::new();
+) -> (Vec<File>, Sealed) {
+    let mut all = Files::default();
     if let Some(kind) = &draft.kind {
         for (path, file) in kind.entry.kind.files.iter().flatten() {
             match of_kind(world, system, draft, flows, facts, path, file) {
@@ -34,7 +104,7 @@ pub(super) fn files(
                     let at = kind.entry.node.value_place(&["files", path.as_str(), "mode"]);
                     let mode = mode(file.mode.as_deref(), at, findings);
                     let origin = vec!["kind".to_owned()];
-                    all.insert(path.clone(), File { path: path.clone(), text, mode, origin });
+                    all.add(Mounted { path: path.clone(), text, mode, origin }, secrets);
                 }
                 Err(fault) => findings.extend(fault),
             }
@@ -71,14 +141,12 @@ pub(super) fn files(
             } else {
                 mounted.text.clone()
             };
-            if holds_secret(&text) {
-                findings.push(secret_in_file(
-                    &draft.node.value_place(&["files", path.as_str(), "from"]),
-                    from,
-                ));
+            let from_at = draft.node.value_place(&["files", path.as_str(), "from"]);
+            if let Some(finding) = unsealed(world, &text, name, from_at) {
+                findings.push(finding);
                 continue;
             }
-            let target = if mounted.below.is_empty() {
+            let path = if mounted.below.is_empty() {
                 path.clone()
             } else {
                 let below = mounted.below.strip_suffix(".j2").unwrap_or(&mounted.below);
@@ -91,16 +159,27 @@ pub(super) fn files(
                     }
                 }
             };
-            all.insert(target.clone(), File { path: target, text, mode, origin: origin.clone() });
+            all.add(Mounted { path, text, mode, origin: origin.clone() }, secrets);
         }
     }
-    all.into_values().collect()
+    all.finish(&world.environment.secrets)
 }
 
-fn secret_in_file(place: &Place, from: &str) -> Finding {
-    Finding::error("secret-in-file", format!("`{from}` would hold a secret in plain text"))
-        .at(*place)
-        .help("let the application read the secret's own file (`NAME_FILE`), or give it a variable with `as: env`")
+/// Where people make Secrets, nobody puts values into a file.
+fn unsealed(world: &World<'_>, text: &str, from: &str, place: Place) -> Option<Finding> {
+    let is_manual = world.environment.secrets == SecretBackend::Manual;
+    (is_manual && holds_secret(text)).then(|| {
+        let message = format!("`{from}` holds a secret, and nothing here writes it into the file");
+        Finding::error("secret-in-file", message)
+            .at(place)
+            .note(format!("the secrets of `{}` are made by hand", world.environment.name))
+            .help(
+                "let the application read the secret's own file (`NAME_FILE`), or a variable \
+                 (`as: env`); or have the file written in the cluster: say \
+                 `secrets: { external-secrets: … }` of the environment; or keep it encrypted: \
+                 `secrets: { sops: {} }`",
+            )
+    })
 }
 
 fn of_kind(
@@ -129,10 +208,7 @@ fn of_kind(
                 .help("say `text`, `yaml` or `derive`"),
         ));
     };
-    if holds_secret(&text) {
-        return Err(Some(secret_in_file(&at("text"), path.as_str())));
-    }
-    Ok(text)
+    unsealed(world, &text, path.as_str(), at("text")).map_or(Ok(text), |finding| Err(Some(finding)))
 }
 
 /// Evaluates every string of a YAML document.
@@ -159,11 +235,20 @@ fn texts_of(
     Ok(())
 }
 
+/// The start of a text's hash: enough to tell one version of a file from another.
+fn hash(text: &str) -> String {
+    let bytes = Sha256::digest(text);
+    bytes[..4].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Permissions in octal, such as `"0444"`.
-fn mode(text: Option<&str>, place: Place, findings: &mut Vec<Finding>) -> u32 {
-    let Some(text) = text else { return READABLE };
+fn mode(text: Option<&str>, place: Place, findings: &mut Vec<Finding>) -> Option<u32> {
+    let text = text?;
     match u32::from_str_radix(text, 8) {
-        Ok(mode) if mode <= 0o777 && text.len() <= 4 => mode,
+        Ok(mode) if mode <= 0o777 && text.len() <= 4 => Some(mode),
         _ => {
             findings.push(
                 Finding::error("invalid-value", format!("`{text}` is no file mode"))
@@ -171,7 +256,7 @@ fn mode(text: Option<&str>, place: Place, findings: &mut Vec<Finding>) -> u32 {
                     .note("allowed: three or four octal digits in quotes, at most `\"0777\"`")
                     .help("write the rights in digits, such as `\"0444\"`: all may read"),
             );
-            READABLE
+            None
         }
     }
 }

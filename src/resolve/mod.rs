@@ -1,6 +1,7 @@
 //! Resolve: layers to stacks. Pure. Defaults are applied here and nowhere else, every name is
 //! looked up, and all problems are reported at once.
 
+mod backend;
 mod beside;
 mod budget;
 mod command;
@@ -121,6 +122,7 @@ pub fn world<'a>(
     if names.iter().any(|name| project.environments[*name].has_unknown()) {
         return None;
     }
+    findings.extend(Inherited::store(&project.environments, &names));
     for (system, files) in &project.systems {
         let like = node.child("like").map(|like| like.place);
         findings.extend(Inherited::findings(system, &names, &files.overrides, like));

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use crate::finding::Finding;
 use crate::layer::SecretAs;
 use crate::load::{is_reference, not_a_reference};
-use crate::model::{Part, Secret, SecretFile, SecretReference, Variable, VariableValue};
+use crate::model::{FilePart, Part, Secret, SecretFile, SecretReference, Variable, VariableValue};
 use crate::reference::{Piece, Reference, pieces};
 use crate::source::Place;
 use crate::value::{AbsolutePath, EnvName, SecretKey};
@@ -26,10 +26,8 @@ pub(super) struct SecretTable {
 }
 
 struct SecretFact {
-    key: SecretKey,
     variable: EnvName,
-    reference: SecretReference,
-    origin: Vec<String>,
+    secret: Secret,
 }
 
 /// A secret fact of a callee: how it is called, and where it lies.
@@ -45,6 +43,12 @@ impl CalleeSecret {
     pub(super) fn key(&self) -> Option<SecretKey> {
         format!("{}.{}", self.callee.replace('/', "."), self.fact).parse().ok()
     }
+
+    /// The caller's secret of that key.
+    fn under(&self, key: SecretKey) -> Secret {
+        let (reference, origin) = (self.reference.clone(), self.origin.clone());
+        Secret { key, reference, optional: false, origin }
+    }
 }
 
 impl SecretTable {
@@ -52,17 +56,52 @@ impl SecretTable {
     pub(super) fn mark(&mut self, secret: &CalleeSecret) -> String {
         let variable = variable_name(&format!("{}_{}", secret.callee, secret.fact));
         let (Some(key), Some(variable)) = (secret.key(), variable) else { return String::new() };
-        let known = self.facts.iter().position(|fact| fact.key == key);
+        self.mark_of(SecretFact { variable, secret: secret.under(key) })
+    }
+
+    /// The mark that stands for the value of a secret of the service's own, which must be there.
+    pub(super) fn mark_own(&mut self, key: &SecretKey) -> Option<String> {
+        let secret = self.all.get(key).filter(|secret| !secret.optional)?.clone();
+        let variable = variable_name(key.as_str())?;
+        Some(self.mark_of(SecretFact { variable, secret }))
+    }
+
+    fn mark_of(&mut self, fact: SecretFact) -> String {
+        let known = self.facts.iter().position(|other| other.secret.key == fact.secret.key);
         let index = known.unwrap_or_else(|| {
-            self.facts.push(SecretFact {
-                key,
-                variable,
-                reference: secret.reference.clone(),
-                origin: secret.origin.clone(),
-            });
+            self.facts.push(fact);
             self.facts.len() - 1
         });
         Reference::Secret(index).to_string()
+    }
+
+    /// The parts of a file whose text holds marks. Its secrets are no keys of the service's own:
+    /// they are added to `sealed`.
+    pub(super) fn seal(
+        &self,
+        text: &str,
+        sealed: &mut BTreeMap<SecretKey, Secret>,
+    ) -> Vec<FilePart> {
+        let mut parts = Vec::new();
+        let mut literal = String::new();
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(text) | Piece::Broken(text) => literal.push_str(text),
+                Piece::Reference(Reference::Secret(index)) => {
+                    let Some(SecretFact { secret, .. }) = self.facts.get(index) else { continue };
+                    if !literal.is_empty() {
+                        parts.push(FilePart::Text(std::mem::take(&mut literal)));
+                    }
+                    parts.push(FilePart::Secret(secret.key.clone()));
+                    sealed.insert(secret.key.clone(), secret.clone());
+                }
+                Piece::Reference(other) => literal.push_str(&other.to_string()),
+            }
+        }
+        if !literal.is_empty() {
+            parts.push(FilePart::Text(literal));
+        }
+        parts
     }
 
     /// Mounts a secret fact as a file, and says where.
@@ -70,15 +109,7 @@ impl SecretTable {
         let key = secret.key()?;
         let path = format!("{FOLDER}/{key}");
         self.file(&key, path.parse().ok()?, false);
-        self.all.insert(
-            key.clone(),
-            Secret {
-                key,
-                reference: secret.reference.clone(),
-                optional: false,
-                origin: secret.origin.clone(),
-            },
-        );
+        self.all.insert(key.clone(), secret.under(key));
         Some(path)
     }
 
@@ -107,25 +138,19 @@ impl SecretTable {
         }
         for index in &used {
             let fact = &self.facts[*index];
-            let secret = Secret {
-                key: fact.key.clone(),
-                reference: fact.reference.clone(),
-                optional: false,
-                origin: fact.origin.clone(),
-            };
-            self.all.entry(fact.key.clone()).or_insert(secret);
+            self.all.entry(fact.secret.key.clone()).or_insert_with(|| fact.secret.clone());
         }
         match (&used[..], &parts[..]) {
             ([], _) => return VariableValue::Text(text.to_owned()),
             ([only], [_]) if literal.is_empty() => {
-                let key = self.facts[*only].key.clone();
+                let key = self.facts[*only].secret.key.clone();
                 return VariableValue::Secret { key, optional: false };
             }
             _ => {}
         }
         for index in used {
             let fact = &self.facts[index];
-            self.variables.insert(fact.variable.clone(), fact.key.clone());
+            self.variables.insert(fact.variable.clone(), fact.secret.key.clone());
         }
         if !literal.is_empty() {
             parts.push(Part::Text(literal));

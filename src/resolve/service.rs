@@ -177,7 +177,7 @@ fn service(
         &mut secrets,
         findings,
     );
-    let files = files::files(world, system, draft, &present, &facts, findings);
+    let (files, sealed) = files::files(world, system, draft, &present, &facts, &secrets, findings);
     let probes = health::probes(world, draft, &facts, findings);
     let rollout = runtime::rollout(draft, &volumes, &replicas);
     let (command, args) = command::command(world, draft, &facts, findings);
@@ -186,7 +186,6 @@ fn service(
     context(world, draft, &facts, findings);
     let user = runtime::user(draft, findings);
     let exceptions = exceptions::of_service(world, system, draft, findings);
-    let placement = marks::placement(draft, findings);
     let stop_within =
         said.stop_within.unwrap_or_else(|| STOP_WITHIN.parse().expect("a constant of this file"));
     let drain = budget::drain(draft, stop_within, findings);
@@ -232,6 +231,7 @@ fn service(
         // Known when all services of the environment are.
         callers: Vec::new(),
         files,
+        sealed,
         secrets: secrets.finish(),
         volumes,
         replicas,
@@ -244,7 +244,7 @@ fn service(
         host_network: said.host_network.is_some(),
         host_pid: said.host_pid.is_some(),
         exceptions,
-        placement,
+        placement: marks::placement(draft, findings),
         labels: marks::labels(world, draft, findings),
         annotations: marks::annotations(world, draft, findings),
         pull_secret: pull_secret(world, draft),

@@ -17,7 +17,7 @@ const GENERAL: &str = "general";
 pub(super) const TMP: &str = "64Mi";
 
 /// Volumes of every pod that mounts files or secrets.
-pub(super) const RESERVED: &[&str] = &["files", "secrets"];
+pub(super) const RESERVED: &[&str] = &["files", "sealed-files", "secrets"];
 
 /// The volumes of a service in order of name.
 pub(super) fn volumes(

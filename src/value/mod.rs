@@ -26,6 +26,7 @@ mod port;
 mod quantity;
 mod registry;
 mod scalar;
+mod store;
 #[cfg(test)]
 mod testing;
 mod time_zone;
@@ -52,5 +53,6 @@ pub use pointer::Pointer;
 pub use port::Port;
 pub use quantity::{Notation, Quantity};
 pub use registry::Registry;
+pub use store::StorePath;
 pub use time_zone::TimeZone;
 pub use version::KubernetesVersion;

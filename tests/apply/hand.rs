@@ -52,6 +52,28 @@ pub(crate) fn secrets(objects: &[Value]) -> Vec<Value> {
     plain.chain(logins).collect()
 }
 
+/// The stores that the platform has: those from which the External Secrets operator is to fetch.
+pub(crate) fn stores(objects: &[Value]) -> Vec<Value> {
+    let mut stores = BTreeMap::new();
+    for external in objects.iter().filter(|object| object["kind"] == "ExternalSecret") {
+        let store = &external["spec"]["secretStoreRef"];
+        let namespace = match store["kind"].as_str() {
+            Some("ClusterSecretStore") => Value::Null,
+            _ => external["metadata"]["namespace"].clone(),
+        };
+        let key = (text(&store["kind"]), text(&namespace), text(&store["name"]));
+        stores.entry(key).or_insert_with(|| {
+            json!({
+                "apiVersion": "external-secrets.io/v1",
+                "kind": store["kind"],
+                "metadata": { "name": store["name"], "namespace": namespace },
+                "spec": { "provider": { "fake": { "data": [] } } },
+            })
+        });
+    }
+    stores.into_values().collect()
+}
+
 fn secret(namespace: &str, name: &str, kind: &str, data: &Value) -> Value {
     json!({
         "apiVersion": "v1",

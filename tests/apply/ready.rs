@@ -75,8 +75,12 @@ pub(crate) fn nobody_was_refused(rollout: &Rollout<'_>) {
 
 pub(crate) fn warnings(rollout: &Rollout<'_>) -> Vec<String> {
     let events = rollout.live("api/v1/events").into_iter();
+    let made = made_by_an_operator(rollout);
     let warnings = events.filter(|event| {
-        event["type"] == "Warning" && !PASSING.iter().any(|reason| event["reason"] == *reason)
+        let came = || made.iter().any(|name| waits_for(event, name));
+        event["type"] == "Warning"
+            && !PASSING.iter().any(|reason| event["reason"] == *reason)
+            && !came()
     });
     warnings
         .map(|event| {
@@ -86,4 +90,18 @@ pub(crate) fn warnings(rollout: &Rollout<'_>) -> Vec<String> {
             format!("{kind} {name}: {} {}", text(&event["reason"]), text(&event["message"]))
         })
         .collect()
+}
+
+/// The Secrets that are there because an operator made them of an object.
+fn made_by_an_operator(rollout: &Rollout<'_>) -> Vec<String> {
+    let secrets = rollout.live("api/v1/secrets").into_iter();
+    let made = secrets.filter(|secret| secret["metadata"]["ownerReferences"].is_array());
+    made.map(|secret| secret["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A pod may be sooner than the operator that makes its Secret: it is started as soon as that is
+/// there.
+fn waits_for(event: &Value, secret: &str) -> bool {
+    let message = event["message"].as_str().unwrap_or_default();
+    message.ends_with(&format!("secret \"{secret}\" not found"))
 }

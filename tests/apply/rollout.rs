@@ -70,6 +70,9 @@ impl<'a> Rollout<'a> {
             for (number, secret) in hand::secrets(&objects).iter().enumerate() {
                 self.given(&format!("secret-{number}"), &secret.to_string());
             }
+            for (number, store) in hand::stores(&objects).iter().enumerate() {
+                self.given(&format!("store-{number}"), &store.to_string());
+            }
         }
     }
 

@@ -27,6 +27,16 @@ pub(super) const TABLE: &[(&str, &str)] = &[
         "environment",
         "network-policies: none\nmonitoring: { namespace: monitoring }\nkubernetes: { api: [192.0.2.16/28, \"2001:db8::/64\"] }\n",
     ),
+    (
+        "environment",
+        "secrets: { external-secrets: { store: vault-prod, prefix: kv/prod, refresh: 15m, reclaim: retain } }\n",
+    ),
+    (
+        "environment",
+        "secrets: { external-secrets: { store: { name: vault, namespaced: true }, prefix: /prod, same: true } }\n",
+    ),
+    ("environment", "secrets: { manual: {} }\n"),
+    ("environment", "secrets: { sops: {} }\n"),
     ("environment", "defaults:\n  replicas: { min: 2 }\n  config: { LOG_LEVEL: debug }\n"),
     (
         "environment",

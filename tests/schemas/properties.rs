@@ -41,6 +41,7 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
     by_name!(
         Annotations Bind Build BuiltImage Capabilities Contract ContractHealth DataFolder Defaults
         Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride
+        ExternalSecrets SecretBackend SecretStore
         File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
         Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners
         Lock LockedImage Metrics Migrate MigrateOverride Monitoring NeededLevel ObjectPatch Offer

@@ -150,18 +150,28 @@ fn keys_of(
     if kind != "Secret" {
         return None;
     }
-    let external = objects.of("ExternalSecret").find(|external| {
+    let makes = |external: &&Object| {
         let target = match external.text("/spec/target/name") {
             "" => external.name(),
             target => target,
         };
         external.namespace() == namespace && target == name
-    });
+    };
+    // Most have the name of what they make: those are found without a search.
+    let external = objects
+        .find("ExternalSecret", namespace, name)
+        .filter(makes)
+        .or_else(|| objects.of("ExternalSecret").find(makes));
     if let Some(external) = external {
         let data = external.list("/spec/data").iter().map(|one| text(one, "/secretKey").to_owned());
         let template = external.value.pointer("/spec/target/template/data");
-        let template = template.and_then(Value::as_object).into_iter().flatten();
-        return Some(data.chain(template.map(|(key, _)| key.clone())).collect());
+        let Some(template) = template.and_then(Value::as_object) else {
+            return Some(data.collect());
+        };
+        // A template replaces the entries themselves.
+        let is_merged = external.text("/spec/target/template/mergePolicy") == "Merge";
+        let data = data.filter(|_| is_merged);
+        return Some(template.keys().cloned().chain(data).collect());
     }
     objects.expected.secrets.get(&(namespace.to_owned(), name.to_owned())).cloned()
 }

@@ -4,6 +4,7 @@
 //! [`table::ACCESS`] says who gains or loses a right, every rule that fits; [`table::ADDED`] and
 //! [`table::REMOVED`] speak of whole objects.
 
+mod kinds;
 mod moved;
 mod quantity;
 mod readers;

@@ -1,7 +1,7 @@
 //! Data that stays behind: what keeps it gives way to another way of running the same service, such
 //! as a `StatefulSet` to an operator's object, or the other way round.
 
-use super::{Risk, table};
+use super::{Risk, kinds, table};
 use crate::diff::{Action, Identity, ObjectChange};
 use crate::validate::Schemas;
 use serde_json::Value;
@@ -29,7 +29,7 @@ impl Way {
             let claims = object.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
             return claims.filter(|claims| !claims.is_empty()).map(|_| Self::Plain);
         }
-        let leads_there = table::ROUTES.contains(&kind.as_str());
+        let leads_there = kinds::ROUTES.contains(&kind.as_str());
         (!leads_there && !Schemas::serve(&identity.api_version)).then_some(Self::ByOperator)
     }
 

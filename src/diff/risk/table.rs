@@ -1,5 +1,9 @@
 //! What becomes of a change: add a row here.
 
+use super::kinds::{
+    ANY, CLAIM, CONFIG, CUSTOM_RESOURCE, EXTERNAL_SECRET, JOB, NETWORK_POLICIES, POSTGRES,
+    REPLICATED, ROLE_BINDINGS, ROLES, ROLLED, ROUTES, SCALERS, STATEFUL, STORAGE_CLASS, VOLUME,
+};
 use super::{Effect, Risk, Rule, Test};
 
 const fn rule(
@@ -38,46 +42,6 @@ pub(in crate::diff) const ANOTHER_JOB: Effect =
 /// What keeps data gives way to an object of another kind that bears its name.
 pub(super) const MOVED: Effect =
     effect(Risk::DataLoss, "another way to run it, which begins empty: move data by hand");
-
-const ANY: &[&str] = &["*"];
-const REPLICATED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps"];
-const ROLLED: &[&str] = &["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];
-const STATEFUL: &[&str] = &["StatefulSet.apps"];
-const JOB: &[&str] = &["Job.batch"];
-const CLAIM: &[&str] = &["PersistentVolumeClaim"];
-const VOLUME: &[&str] = &["PersistentVolume"];
-const STORAGE_CLASS: &[&str] = &["StorageClass.storage.k8s.io"];
-const CONFIG: &[&str] = &["ConfigMap", "Secret"];
-const SCALERS: &[&str] = &["HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh"];
-const POSTGRES: &[&str] = &["Cluster.postgresql.cnpg.io"];
-const CUSTOM_RESOURCE: &[&str] = &["CustomResourceDefinition.apiextensions.k8s.io"];
-const ROLE_BINDINGS: &[&str] =
-    &["RoleBinding.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io"];
-const ROLES: &[&str] = &[
-    "Role.rbac.authorization.k8s.io",
-    "ClusterRole.rbac.authorization.k8s.io",
-    "RoleBinding.rbac.authorization.k8s.io",
-    "ClusterRoleBinding.rbac.authorization.k8s.io",
-];
-const NETWORK_POLICIES: &[&str] = &[
-    "NetworkPolicy.networking.k8s.io",
-    "CiliumNetworkPolicy.cilium.io",
-    "CiliumClusterwideNetworkPolicy.cilium.io",
-    "AuthorizationPolicy.security.istio.io",
-    "PeerAuthentication.security.istio.io",
-    "RequestAuthentication.security.istio.io",
-];
-pub(super) const ROUTES: &[&str] = &[
-    "Service",
-    "Ingress.networking.k8s.io",
-    "Gateway.gateway.networking.k8s.io",
-    "ListenerSet.gateway.networking.k8s.io",
-    "HTTPRoute.gateway.networking.k8s.io",
-    "GRPCRoute.gateway.networking.k8s.io",
-    "TLSRoute.gateway.networking.k8s.io",
-    "TCPRoute.gateway.networking.k8s.io",
-    "UDPRoute.gateway.networking.k8s.io",
-];
 
 /// What becomes of a field that differs: the first row that fits.
 pub(super) const FIELDS: &[Rule] = &[
@@ -245,6 +209,26 @@ pub(super) const FIELDS: &[Rule] = &[
     Rule {
         kinds: CONFIG,
         paths: &["data **", "binaryData **", "stringData **"],
+        test: Test::Always,
+        effect: LATE,
+    },
+    rule(
+        EXTERNAL_SECRET,
+        &["spec target name"],
+        Test::Differs,
+        Risk::Stop,
+        "pods that name the old Secret cannot start",
+    ),
+    rule(
+        EXTERNAL_SECRET,
+        &["spec target creationPolicy"],
+        Test::Becomes("Owner"),
+        Risk::Update,
+        "the Secret is deleted with it from now on",
+    ),
+    Rule {
+        kinds: EXTERNAL_SECRET,
+        paths: &["spec data **", "spec target template **", "spec secretStoreRef **"],
         test: Test::Always,
         effect: LATE,
     },
@@ -471,6 +455,7 @@ pub(super) const REMOVED: &[(&[&str], Effect)] = &[
     (ROUTES, effect(Risk::Stop, "what it leads to can no longer be reached by it")),
     (&["ServiceAccount"], effect(Risk::Stop, "pods that name it cannot be made")),
     (SCALERS, effect(Risk::Scale, "pods are no longer scaled by it")),
+    (EXTERNAL_SECRET, effect(Risk::Stop, "its Secret goes with it; new pods cannot start")),
     (CONFIG, effect(Risk::Update, "pods that still name it cannot start")),
     (
         &["PodDisruptionBudget.policy"],

@@ -2,7 +2,8 @@
 
 use super::metadata;
 use crate::generate::Object;
-use crate::model::{File, Service};
+use crate::model::{File, Service, names_in_volume};
+use crate::value::AbsolutePath;
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,37 +15,10 @@ pub(super) fn name(service: &Service) -> String {
     format!("{}-config", service.name)
 }
 
-/// The files of a service by their key: the file's own name, or its whole path where two files
-/// have one name.
+/// The files of a service that hold no secrets, by their key.
 pub(super) fn keyed(service: &Service) -> BTreeMap<String, &File> {
-    let base = |file: &File| {
-        let path = file.path.as_str();
-        path.rsplit('/').next().unwrap_or(path).to_owned()
-    };
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for file in &service.files {
-        *count.entry(key_letters(&base(file))).or_default() += 1;
-    }
-    service
-        .files
-        .iter()
-        .map(|file| {
-            let short = key_letters(&base(file));
-            let key = if count.get(&short) == Some(&1) {
-                short
-            } else {
-                key_letters(file.path.as_str().trim_start_matches('/'))
-            };
-            (key, file)
-        })
-        .collect()
-}
-
-/// Keys hold letters, digits, `-`, `_` and `.` only.
-fn key_letters(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' })
-        .collect()
+    let paths: Vec<&AbsolutePath> = service.files.iter().map(|file| &file.path).collect();
+    names_in_volume(&paths).into_iter().zip(&service.files).collect()
 }
 
 /// The `ConfigMap` with a service's files, if it has any.

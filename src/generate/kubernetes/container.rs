@@ -128,6 +128,13 @@ fn mounts(service: &Service, container: &model::Container) -> Vec<VolumeMount> {
         read_only: Some(true),
         ..VolumeMount::default()
     }));
+    mounts.extend(service.sealed.files.iter().map(|file| VolumeMount {
+        name: pod::SEALED_FILES.to_owned(),
+        mount_path: file.path.to_string(),
+        sub_path: Some(file.name.clone()),
+        read_only: Some(true),
+        ..VolumeMount::default()
+    }));
     let secrets = pod::secrets_volume(container);
     let as_folder = pod::secrets_as_folder(service);
     if as_folder && container.secrets.iter().any(pod::in_default_folder) {

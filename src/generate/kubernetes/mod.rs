@@ -5,7 +5,9 @@ mod admission;
 mod claim;
 mod config;
 mod container;
+mod encrypted;
 mod environment;
+mod external_secret;
 mod gateway_api;
 mod job;
 mod manifest;
@@ -22,6 +24,7 @@ mod provided;
 mod quota;
 mod route;
 mod scaling;
+mod sealed;
 mod workload;
 
 use super::object::{Cause, Object};
@@ -60,6 +63,7 @@ impl Target for Kubernetes {
         let (object_files, mut findings) = object_files(stack);
         let plain = Plain::new(stack, &object_files);
         findings.extend(manifest::findings(project, stack, &object_files, &plain));
+        findings.extend(encrypted::findings(project, stack));
         let mut resources = Vec::new();
         for file in object_files {
             let path = format!("{folder}/{}", file.name);
@@ -89,6 +93,7 @@ impl Target for Kubernetes {
         let (object_files, mut findings) = object_files(stack);
         let plain = Plain::new(stack, &object_files);
         findings.extend(manifest::findings(project, stack, &object_files, &plain));
+        findings.extend(encrypted::findings(project, stack));
         let mut all = Vec::new();
         for file in object_files {
             all.extend(plain_documents(file, &plain, project, stack, &mut findings));
@@ -146,7 +151,11 @@ fn generated(stack: &Stack) -> Vec<ObjectFile> {
         let service = &stack.services[name];
         let mut comments = vec![header(&service.source)];
         comments.extend(service.about.clone());
-        files.push(ObjectFile { name: file_name(service), comments, objects: objects(service) });
+        files.push(ObjectFile {
+            name: file_name(service),
+            comments,
+            objects: objects(stack, service),
+        });
     }
     let routes = route::routes(stack);
     if !routes.is_empty() {
@@ -165,14 +174,17 @@ fn file_name(service: &Service) -> String {
     }
 }
 
-fn objects(service: &Service) -> Vec<Object> {
+fn objects(stack: &Stack, service: &Service) -> Vec<Object> {
     // Accounts, Services and budgets are the operator's.
     if let Some(provided) = provided::objects(service) {
-        return provided;
+        let mut objects = external_secret::of_operator(stack, service);
+        objects.extend(provided);
+        return objects;
     }
     let mut objects = vec![access::account(service)];
     objects.extend(access::roles(service));
     objects.extend(config::config_map(service));
+    objects.extend(external_secret::of_service(stack, service));
     objects.extend(claim::of_service(service));
     objects.extend(network::services(service));
     objects.push(workload::workload(service));

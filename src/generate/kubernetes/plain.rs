@@ -11,22 +11,33 @@ pub(super) struct Plain<'a> {
     stack: &'a Stack,
     /// Of the configuration of services.
     hashes: BTreeMap<String, String>,
+    /// Of files with secrets.
+    sealed: BTreeMap<String, String>,
     /// Of the pod templates of jobs, by the job's service.
     templates: BTreeMap<String, String>,
 }
 
 impl<'a> Plain<'a> {
     pub(super) fn new(stack: &'a Stack, files: &[ObjectFile]) -> Self {
-        let mut plain = Self { stack, hashes: BTreeMap::new(), templates: BTreeMap::new() };
+        let mut plain = Self {
+            stack,
+            hashes: BTreeMap::new(),
+            sealed: BTreeMap::new(),
+            templates: BTreeMap::new(),
+        };
         let objects = || files.iter().flat_map(|file| &file.objects);
-        plain.hashes = objects()
-            .filter(|object| object.value["kind"] == "ConfigMap")
-            .filter_map(|object| {
-                let mut data = object.value["data"].clone();
+        let hashes = |kind: &str, pointer: &str| {
+            let of_kind = objects().filter(|object| object.value["kind"] == kind);
+            let hashes = of_kind.filter_map(|object| {
+                let mut data = object.value.pointer(pointer)?.clone();
                 plain.resolve(&mut data);
                 Some((object.service.clone()?, config::hash(&data)))
-            })
-            .collect();
+            });
+            hashes.collect()
+        };
+        let configs = hashes("ConfigMap", "/data");
+        let sealed = hashes("ExternalSecret", "/spec/target/template/data");
+        (plain.hashes, plain.sealed) = (configs, sealed);
         let templates = objects().filter(|object| object.value["kind"] == "Job");
         plain.templates = templates
             .filter_map(|object| {
@@ -63,6 +74,7 @@ impl<'a> Plain<'a> {
             Reference::Image(service) => self.image(service),
             Reference::Version(service) => self.version(service),
             Reference::Hash(service) => self.hashes.get(service).cloned().unwrap_or_default(),
+            Reference::SealedHash(service) => self.sealed.get(service).cloned().unwrap_or_default(),
             Reference::Template(job) => self.templates.get(job).cloned().unwrap_or_default(),
             Reference::Labels(_)
             | Reference::PodLabels(_)

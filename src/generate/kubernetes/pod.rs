@@ -7,7 +7,8 @@ use crate::reference::Reference;
 use k8s_openapi::api::core::v1::{
     ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
     PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec,
-    ProjectedVolumeSource, SeccompProfile, SecretProjection, Volume, VolumeProjection,
+    ProjectedVolumeSource, SeccompProfile, SecretProjection, SecretVolumeSource, Volume,
+    VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// The volume that holds a service's files.
 pub(super) const FILES: &str = "files";
+/// The volume that holds its files with secrets.
+pub(super) const SEALED_FILES: &str = "sealed-files";
 /// The volume that holds the secrets of the main container.
 const SECRETS: &str = "secrets";
 /// Where secrets are mounted unless a path is said.
@@ -23,9 +26,14 @@ pub(super) const SECRETS_FOLDER: &str = "/run/secrets";
 pub(super) fn template(service: &Service) -> PodTemplateSpec {
     let name = service.name.as_str();
     let mut annotations = BTreeMap::new();
+    // A changed file starts new pods.
     if !service.files.is_empty() {
-        // A changed file starts new pods.
         annotations.insert("checksum/config".to_owned(), Reference::Hash(name).to_string());
+    }
+    // Where people write the file, its key changes with its text.
+    if service.sealed.files.iter().any(|file| file.key == file.name) {
+        let hash = Reference::SealedHash(name).to_string();
+        annotations.insert("checksum/sealed-files".to_owned(), hash);
     }
     PodTemplateSpec {
         metadata: Some(metadata::marked(
@@ -131,6 +139,7 @@ fn volumes(service: &Service) -> Vec<Volume> {
         }
     }
     volumes.extend(files(service));
+    volumes.extend(sealed_files(service));
     let beside = service.sidecars.iter().chain(&service.init);
     let containers = std::iter::once(&service.container).chain(beside);
     volumes.extend(containers.filter_map(|container| secrets(service, container)));
@@ -160,26 +169,53 @@ fn claimed(name: String, claim: &str) -> Volume {
 
 fn files(service: &Service) -> Option<Volume> {
     let files = config::keyed(service);
-    let first = files.values().next()?;
-    let mode = |mode: u32| i32::try_from(mode).ok();
-    // Files of one mode need no list: the volume's own mode serves.
-    let uniform = files.values().all(|file| file.mode == first.mode);
-    let items = files.iter().map(|(key, file)| KeyToPath {
-        key: key.clone(),
-        path: key.clone(),
-        mode: mode(file.mode),
-        ..KeyToPath::default()
-    });
+    let files = files.iter().map(|(key, file)| (key, key, file.mode));
+    let (default_mode, items) = modes(files)?;
     Some(Volume {
         name: FILES.to_owned(),
         config_map: Some(ConfigMapVolumeSource {
             name: Reference::Name(&config::name(service)).to_string(),
-            default_mode: if uniform { mode(first.mode) } else { None },
-            items: if uniform { None } else { Some(items.collect()) },
+            default_mode,
+            items,
             ..ConfigMapVolumeSource::default()
         }),
         ..Volume::default()
     })
+}
+
+fn sealed_files(service: &Service) -> Option<Volume> {
+    let files = service.sealed.files.iter().map(|file| (&file.key, &file.name, file.mode));
+    let (default_mode, items) = modes(files)?;
+    Some(Volume {
+        name: SEALED_FILES.to_owned(),
+        secret: Some(SecretVolumeSource {
+            secret_name: Some(Reference::Name(&service.sealed_name()).to_string()),
+            default_mode,
+            items,
+            ..SecretVolumeSource::default()
+        }),
+        ..Volume::default()
+    })
+}
+
+/// The mode of files, each with its key and its name: the volume's own, if all have one and are
+/// called by their keys, else a list of them.
+fn modes<'a>(
+    files: impl Iterator<Item = (&'a String, &'a String, u32)> + Clone,
+) -> Option<(Option<i32>, Option<Vec<KeyToPath>>)> {
+    let (_, _, first) = files.clone().next()?;
+    let number = |mode: u32| i32::try_from(mode).ok();
+    let same = files.clone().all(|(_, _, mode)| mode == first);
+    if same && files.clone().all(|(key, name, _)| key == name) {
+        return Some((number(first), None));
+    }
+    let items = files.map(|(key, name, mode)| KeyToPath {
+        key: key.clone(),
+        path: name.clone(),
+        mode: if same { None } else { number(mode) },
+        ..KeyToPath::default()
+    });
+    Some((if same { number(first) } else { None }, Some(items.collect())))
 }
 
 /// One volume for all secrets that are files for a container; those that may be missing have an object of their

@@ -59,7 +59,7 @@ fn a_folder_where_a_file_is_expected() {
     disk.says(&[
         "`environments/lock.yaml` is a folder, a file is expected; help: rename the folder",
         "`environments/shop/dev.yaml` is a folder, a file is expected; help: rename the folder",
-        "`environments/shop/extra` has no meaning here; allowed: files, manifests, services; help: move \
+        "`environments/shop/extra` has no meaning here; allowed: files, manifests, secrets, services; help: move \
          it out of `environments/`",
         "`environments/shop/release.yaml` is a folder, a file is expected; help: rename the folder",
         "`environments/shop/services/deeper` has no meaning here; help: only `.yaml` files are \

@@ -38,7 +38,7 @@ fn in_field(place: &Place<'_>) -> Keys {
         "" => ROOT,
         "metadata" => METADATA,
         "spec" => spec(place),
-        "template" | "jobTemplate" => &["metadata", "spec"],
+        "template" | "jobTemplate" => &["engineVersion", "metadata", "spec", "data"],
         "selector" | "labelSelector" | "podSelector" | "namespaceSelector" | "objectSelector" => {
             &["matchLabels", "matchExpressions"]
         }
@@ -71,7 +71,16 @@ fn in_field(place: &Place<'_>) -> Keys {
             &["describedObject", "name", "container", "metric", "target"]
         }
         "metric" => &["name", "selector"],
-        "target" => &["type", "averageUtilization", "averageValue", "value"],
+        "target" => &[
+            "type",
+            "averageUtilization",
+            "averageValue",
+            "value",
+            "name",
+            "creationPolicy",
+            "deletionPolicy",
+            "template",
+        ],
         "parentRef" => REFERENCE,
         "tls" => &["mode", "certificateRefs"],
         "ipBlock" => &["cidr", "except"],
@@ -79,6 +88,8 @@ fn in_field(place: &Place<'_>) -> Keys {
         "service" => &["name", "namespace", "path", "port"],
         "port" => &["name", "number"],
         "clientConfig" => &["service", "url", "caBundle"],
+        "secretStoreRef" => &["kind", "name"],
+        "remoteRef" => &["key", "property"],
         _ => &[],
     };
     Keys::Fields(fields)
@@ -145,6 +156,7 @@ fn in_element(place: &Place<'_>) -> Keys {
             "timeouts",
         ],
         "paths" => &["path", "pathType", "backend"],
+        "data" => &["secretKey", "remoteRef"],
         "listeners" => &["name", "hostname", "port", "protocol", "tls", "allowedRoutes"],
         "tls" => &["hosts", "secretName"],
         "from" | "to" => &["namespaceSelector", "podSelector", "ipBlock"],
@@ -262,6 +274,7 @@ fn spec(place: &Place<'_>) -> &'static [&'static str] {
         "ServiceMonitor" | "PodMonitor" => {
             &["jobLabel", "namespaceSelector", "selector", "endpoints", "podMetricsEndpoints"]
         }
+        "ExternalSecret" => &["refreshInterval", "secretStoreRef", "target", "data"],
         "Certificate" => &["secretName", "issuerRef", "commonName", "dnsNames"],
         _ => &[],
     }
