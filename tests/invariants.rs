@@ -59,7 +59,7 @@ const FACTS: &[(&str, &[Held])] = &[
     ("pipelines deploy environments that exist", &[Later(7)]),
     ("pipelines test against what is deployed", &[Later(7)]),
     ("actions are pinned by commit", &[Later(7)]),
-    ("a route leads to a service", &[Finding(&["no-gateway"]), Test("routes.rs")]),
+    ("a route leads to a service", &[Rule(&["route-ends"]), Finding(&["no-gateway"])]),
     ("every host that is told has a route", &[Test("routes.rs"), Later(7)]),
     ("alerts ask for metrics that exist", &[Later(5)]),
     ("who looks for pods may", &[Rule(&["missing-reference"]), Later(5)]),

@@ -192,6 +192,17 @@ impl Environment {
                 }
             }
         }
+        // No policy stands between a node and what is not ours.
+        let on_nodes: Vec<String> = self
+            .each()
+            .filter(|(_, service)| service.host_network)
+            .map(|(_, service)| format!("{}/{}", service.namespace, service.name))
+            .collect();
+        let free = |name: &String| {
+            on_nodes.contains(name)
+                || others.iter().any(|end| end.name == *name && !name.starts_with(STRAY))
+        };
+        edges.retain(|(from, to, _)| !(free(from) && free(to)));
         edges
     }
 

@@ -80,6 +80,96 @@ fn an_issuer_certifies_each_host_by_a_listener_of_its_own() {
 }
 
 #[test]
+fn a_route_in_another_namespace_is_served_by_the_listeners_of_its_system() {
+    let project = Project::of(&[
+        (
+            "environments/dev.yaml",
+            &format!(
+                "about: Development\ntargets: [kubernetes]\ndomain: example.com\n\
+                 kubernetes: {{ version: \"1.36\" }}\ngateways: {{ public: {ISSUED} }}\n"
+            ),
+        ),
+        (
+            "environments/shop/system.yaml",
+            "about: Shop\nservices:\n  web: { image: \"example.com/web:1\", user: 1000, ports: { \
+             http: 8080 }, expose: { host: shop } }\n  legacy: { image: \
+             \"example.com/legacy:1\", user: 1000, ports: { http: 8080 }, expose: { hosts: \
+             [old.example.com, shop.example.com], path: /old }, pod-security: { level: privileged, \
+             why: it is old } }\n",
+        ),
+    ]);
+    project.iac(&["render"]).ends(0);
+    let text = project.read("out/dev/shop/kubernetes/routes.yaml");
+    let all: Vec<Value> = serde_yaml::Deserializer::from_str(&text)
+        .map(|it| Value::deserialize(it).unwrap())
+        .collect();
+    assert_eq!(all[0]["metadata"]["namespace"], "shop");
+    let served = |listener: &Value| {
+        let selector = &listener["allowedRoutes"]["namespaces"]["selector"];
+        (listener["name"].clone(), selector["matchExpressions"][0]["values"].clone())
+    };
+    let listeners = all[0]["spec"]["listeners"].as_array().unwrap();
+    let served: Vec<_> = listeners.iter().map(served).collect();
+    assert_eq!(
+        served,
+        [
+            (json!("old.example.com"), json!(["shop-privileged"])),
+            (json!("shop.example.com"), json!(["shop", "shop-privileged"])),
+        ]
+    );
+    let of = |name: &str| all.iter().find(|object| object["metadata"]["name"] == name).unwrap();
+    assert_eq!(of("legacy")["metadata"]["namespace"], "shop-privileged");
+    assert_eq!(of("legacy")["spec"]["parentRefs"][0]["namespace"], "shop");
+    assert_eq!(of("web")["spec"]["parentRefs"][0]["namespace"], Value::Null);
+    project.iac(&["check"]).ends(0);
+}
+
+#[test]
+fn a_route_of_the_users_own_is_held_against_gateways_and_services() {
+    let project = Project::of(&[
+        (
+            "environments/dev.yaml",
+            &format!(
+                "about: Development\ntargets: [kubernetes]\ndomain: example.com\n\
+                 kubernetes: {{ version: \"1.36\" }}\ngateways: {{ public: {ISSUED} }}\n"
+            ),
+        ),
+        (
+            "environments/shop/system.yaml",
+            "about: Shop\nservices:\n  web: { image: \"example.com/web:1\", user: 1000, ports: { \
+             http: 8080 }, expose: { host: shop }, health: { live: { tcp: http }, ready: { tcp: http } } }\n",
+        ),
+        ("environments/shop/manifests/route.yaml", OWN),
+    ]);
+    project.iac(&["render"]).ends(0);
+    let ran = project.iac(&["check"]).ends(4);
+    for fault in [
+        "names a listener that ListenerSet `shop/public` does not have",
+        "names a listener `quic` that Gateway `gateways/main` does not have",
+        "is attached to Gateway `gateways/other`, which nobody knows",
+        "leads to port 81 of `shop/web`, which it does not have",
+        "leads to a Service `shop/wep` that does not exist",
+    ] {
+        assert!(ran.err.replace("\n          ", " ").contains(fault), "{fault}\n{}", ran.err);
+    }
+    assert_eq!(ran.err.matches("error[").count(), 5, "{}", ran.err);
+}
+
+const OWN: &str = "\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: own, namespace: shop }
+spec:
+  parentRefs:
+    - { group: gateway.networking.k8s.io, kind: ListenerSet, name: public, sectionName: gone }
+    - { name: main, namespace: gateways, sectionName: quic }
+    - { name: other, namespace: gateways }
+    - { name: main, namespace: gateways, sectionName: https }
+  rules:
+    - backendRefs: [{ name: web, port: 81 }, { name: web, port: 8080 }, { name: wep, port: 1 }]
+";
+
+#[test]
 fn without_an_issuer_the_gateway_holds_the_certificate() {
     let gateway = "{ class: envoy-gateway, parent: gateways/main, listeners: { https: secure } }";
     let all = routes(

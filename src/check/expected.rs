@@ -1,7 +1,7 @@
 //! What the files of an environment need, and others bring.
 
 use crate::layer::Protocol;
-use crate::model::{SecretBackend, Service, Stack, VolumeSource};
+use crate::model::{GatewayApi, SecretBackend, Service, Stack, VolumeSource};
 use crate::reference::readable;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,8 @@ pub struct Expected {
     /// The pods that operators make: namespace and name of the service, then what is known of them,
     /// as the template of a pod.
     pub operated: BTreeMap<(String, String), Value>,
+    /// The Gateways of the platform: namespace and name, then the listeners that they have.
+    pub listeners: BTreeMap<(String, String), BTreeSet<String>>,
     /// The storage classes of the cluster; none where nobody said them.
     pub storage_classes: Option<BTreeSet<String>>,
 }
@@ -34,6 +36,12 @@ impl Expected {
                     let keys = expected.secrets.entry(object).or_default();
                     keys.insert(".dockerconfigjson".to_owned());
                 }
+            }
+            for gateway in stack.environment.gateways.values() {
+                let GatewayApi::Gateway { parent, http, https } = &gateway.api else { continue };
+                let id = (parent.namespace().to_string(), parent.name().to_owned());
+                let listeners = expected.listeners.entry(id).or_default();
+                listeners.extend([http.to_string(), https.to_string()]);
             }
             let classes = stack.environment.storage.values().filter_map(|tier| tier.class.as_ref());
             let classes = classes.map(ToString::to_string);

@@ -135,6 +135,10 @@ pub struct Kubernetes {
     ///
     /// Example: `api: [192.0.2.16/28]`
     pub api: Option<Vec<Cidr>>,
+    /// The addresses of its nodes, which pods with `host-network` have.
+    ///
+    /// Example: `nodes: [10.0.0.0/16]`
+    pub nodes: Option<Vec<Cidr>>,
     /// The namespace of a system; a text, `{{ system }}` unless said.
     ///
     /// Example: `namespace: "{{ environment }}-{{ system }}"`

@@ -15,6 +15,7 @@ const OWN: &[&[&str]] = &[
     &["domain"],
     &["kubernetes", "context"],
     &["kubernetes", "api"],
+    &["kubernetes", "nodes"],
 ];
 
 /// The environments from the one that is liked by all the others down to `name` itself.

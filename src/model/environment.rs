@@ -30,6 +30,8 @@ pub struct Environment {
     pub context: Option<String>,
     /// The addresses of its API, if somebody said them.
     pub api: Option<Vec<Cidr>>,
+    /// The addresses of its nodes, if somebody said them.
+    pub nodes: Option<Vec<Cidr>>,
     /// The namespace of a system; a text.
     pub namespace: String,
     /// The Pod Security level of its namespaces.

@@ -32,6 +32,17 @@ pub struct FlowPort {
     pub protocol: Protocol,
 }
 
+/// How a network policy knows pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PodsBy {
+    /// By the labels that every service's pods have.
+    Service,
+    /// By the labels that an operator gives them.
+    Labels(BTreeMap<LabelKey, String>),
+    /// By the addresses of nodes: they share their node's network.
+    Nodes,
+}
+
 /// A service that calls another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -39,9 +50,8 @@ pub struct Caller {
     pub system: Option<(Name, Namespace)>,
     /// Its name.
     pub service: Name,
-    /// The labels by which its pods are known, if it is of another system and an operator makes
-    /// them.
-    pub labels: Option<BTreeMap<LabelKey, String>>,
+    /// How its pods are known.
+    pub pods: PodsBy,
     /// The ports of the callee that it uses.
     pub ports: Vec<FlowPort>,
 }
@@ -70,8 +80,8 @@ pub enum Peer {
         service: Name,
         /// The namespace in which it runs.
         namespace: Namespace,
-        /// The labels by which its pods are known, if an operator makes them.
-        labels: Option<BTreeMap<LabelKey, String>>,
+        /// How its pods are known.
+        pods: PodsBy,
     },
     /// A service of this system that is run elsewhere.
     Elsewhere {

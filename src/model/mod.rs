@@ -25,7 +25,7 @@ pub use container::{
 };
 pub use environment::{Environment, Guard, Tier};
 pub use exception::Exception;
-pub use flow::{Addresses, Caller, Flow, FlowPort, Peer};
+pub use flow::{Addresses, Caller, Flow, FlowPort, Peer, PodsBy};
 pub use gateway::{Exposed, Gateway, GatewayApi, Pods, Route, Way};
 pub use image::Image;
 pub use manifest::Manifest;

@@ -74,6 +74,7 @@ pub(super) fn environment(
         kubernetes: kubernetes.version?,
         context: kubernetes.context,
         api: kubernetes.api,
+        nodes: kubernetes.nodes,
         namespace: kubernetes.namespace.unwrap_or_else(|| "{{ system }}".to_owned()),
         pod_security: pod_security.level.unwrap_or(layer::PodSecurityLevel::Restricted),
         pod_security_mode: pod_security.mode.unwrap_or(layer::PodSecurityMode::Enforce),

@@ -4,7 +4,7 @@ use super::draft::{SystemDraft, World};
 use super::provider;
 use crate::finding::Finding;
 use crate::layer::Derived;
-use crate::model::{Addresses, Caller, Flow, Peer, Stack};
+use crate::model::{Addresses, Caller, Flow, Peer, PodsBy, Stack};
 use crate::source::Place;
 use crate::value::Name;
 use std::collections::BTreeMap;
@@ -15,7 +15,11 @@ pub(super) fn callers(stacks: &mut [Stack]) {
     for stack in stacks.iter() {
         for (name, service) in &stack.services {
             for flow in &service.flows {
-                let labels = service.provided.as_ref().map(|it| provider::plain(&it.labels));
+                let pods = match &service.provided {
+                    Some(provided) => PodsBy::Labels(provider::plain(&provided.labels)),
+                    None if service.host_network => PodsBy::Nodes,
+                    None => PodsBy::Service,
+                };
                 let (callee, system) = match &flow.peer {
                     Peer::Service(callee) => ((stack.system.clone(), callee.clone()), None),
                     Peer::OtherSystem { system, service: callee, .. } => (
@@ -24,11 +28,10 @@ pub(super) fn callers(stacks: &mut [Stack]) {
                     ),
                     Peer::Elsewhere { .. } | Peer::External { .. } => continue,
                 };
-                let foreign = system.is_some();
                 callers.entry(callee).or_default().push(Caller {
                     system,
                     service: name.clone(),
-                    labels: labels.filter(|_| foreign),
+                    pods,
                     ports: flow.ports.clone(),
                 });
             }
@@ -63,6 +66,7 @@ pub(super) fn findings(world: &World<'_>, stacks: &[Stack]) -> Vec<Finding> {
     if world.environment.network_policies {
         for stack in stacks {
             without_addresses(world, stack, &mut findings);
+            without_nodes(world, stack, &mut findings);
         }
     }
     findings
@@ -119,6 +123,40 @@ fn without_addresses(world: &World<'_>, stack: &Stack, findings: &mut Vec<Findin
             .at(place)
             .note("network policies know addresses, not names: its ports are open to any of them")
             .help("say `addresses`, such as `addresses: [192.0.2.0/24]` or `addresses: internet`"),
+        );
+    }
+}
+
+/// Pods in their node's network have its address, and no policy can select them by a label.
+fn without_nodes(world: &World<'_>, stack: &Stack, findings: &mut Vec<Finding>) {
+    if stack.environment.nodes.is_some() {
+        return;
+    }
+    for service in stack.services.values().filter(|service| service.host_network) {
+        let ours = |flow: &&Flow| matches!(flow.peer, Peer::Service(_) | Peer::OtherSystem { .. });
+        let calls =
+            service.flows.iter().find(ours).map(|flow| format!("it calls `{}`", flow.callee));
+        let called = service.callers.first().map(|it| format!("`{}` calls it", it.service));
+        let scraped = stack.scrapers.iter().find(|_| !service.metrics.is_empty());
+        let scraped = scraped.map(|scraper| format!("`{scraper}` scrapes it"));
+        let draft = world.systems.get(stack.system.as_str());
+        let draft = draft.and_then(|system| system.services.get(service.name.as_str()));
+        let (Some(why), Some(draft)) = (calls.or(called).or(scraped), draft) else { continue };
+        findings.push(
+            Finding::error(
+                "unknown-nodes",
+                format!(
+                    "`{}` has the addresses of its nodes, and nothing says which",
+                    service.name
+                ),
+            )
+            .at(draft.node.key_place(&["host-network"]))
+            .note(format!("{why}, and network policies know pods by labels that nodes do not have"))
+            .help(format!(
+                "say the ranges of the nodes in `{}`, such as `kubernetes: {{ nodes: \
+                 [10.0.0.0/16] }}`, or `network-policies: none`",
+                stack.environment.file
+            )),
         );
     }
 }

@@ -25,6 +25,9 @@ pub(crate) struct End {
     pub(crate) ports: BTreeSet<Port>,
 }
 
+/// The address of every node.
+pub(crate) const NODE: &str = "198.51.100.9";
+
 #[derive(Debug, Clone)]
 pub(crate) enum At {
     Pod { namespace: String, labels: Labels },
@@ -228,11 +231,14 @@ impl Cluster {
                 (number, port["protocol"] == "UDP")
             });
         // A job's own name changes with its template.
-        let pod = End {
-            name: format!("{namespace}/{}", labels["app.kubernetes.io/name"]),
-            at: At::Pod { namespace: namespace.to_owned(), labels },
-            ports: ports.collect(),
+        let name = format!("{namespace}/{}", labels["app.kubernetes.io/name"]);
+        // In its node's network a pod has the node's address, and no policy is about it.
+        let at = if template["spec"]["hostNetwork"] == true {
+            At::Address(NODE.parse().unwrap())
+        } else {
+            At::Pod { namespace: namespace.to_owned(), labels }
         };
+        let pod = End { name, at, ports: ports.collect() };
         self.pods.extend([pod.clone(), pod]);
     }
 

@@ -37,31 +37,6 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
             addresses(objects, problems, config, &pointer, value.as_str().unwrap_or(""));
         }
     }
-    for kind in ["HTTPRoute", "GRPCRoute", "TCPRoute"] {
-        for route in objects.of(kind) {
-            for (index, rule) in route.list("/spec/rules").iter().enumerate() {
-                for backend in list(rule, "/backendRefs") {
-                    let name = text(backend, "/name");
-                    let port = backend.get("port").and_then(serde_json::Value::as_i64);
-                    let pointer = format!("/spec/rules/{index}/backendRefs");
-                    match (objects.find("Service", route.namespace(), name), port) {
-                        (Some(service), Some(port)) if has(service, port) => {}
-                        (Some(service), port) => {
-                            problems.add(route, pointer, missing(service, port.unwrap_or(0)));
-                        }
-                        (None, _) => problems.add(
-                            route,
-                            pointer,
-                            format!(
-                                "{} leads to a Service `{name}` that nobody writes",
-                                route.words()
-                            ),
-                        ),
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn addresses(

@@ -13,6 +13,7 @@ mod namespace_selector;
 mod object_name;
 mod policy_port;
 mod refused_pod;
+mod route_ends;
 mod selector_selects;
 mod service_target_port;
 mod single_writer;
@@ -38,6 +39,7 @@ pub(super) const RULES: &[&Rule] = &[
     &object_name::RULE,
     &policy_port::RULE,
     &refused_pod::RULE,
+    &route_ends::RULE,
     &selector_selects::RULE,
     &service_target_port::RULE,
     &single_writer::RULE,

@@ -1,7 +1,9 @@
 //! Objects of the Gateway API, as far as they are written: version 1.5 and later.
 
 use crate::value::{Host, ObjectName};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
+    LabelSelector, LabelSelectorRequirement, ObjectMeta,
+};
 use serde::Serialize;
 
 const API_VERSION: &str = "gateway.networking.k8s.io/v1";
@@ -60,9 +62,9 @@ impl Parent {
         }
     }
 
-    /// A set of listeners beside the route.
-    pub(super) fn listener_set(name: String) -> Self {
-        Self { group: GROUP, kind: "ListenerSet", name, namespace: None, section_name: None }
+    /// A set of listeners: beside the route, or in another namespace.
+    pub(super) fn listener_set(name: String, namespace: Option<String>) -> Self {
+        Self { group: GROUP, kind: "ListenerSet", name, namespace, section_name: None }
     }
 }
 
@@ -155,12 +157,27 @@ pub(super) struct ListenerSetSpec {
 }
 
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Listener {
     name: String,
     hostname: String,
     port: u16,
     protocol: &'static str,
     tls: ListenerTls,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_routes: Option<AllowedRoutes>,
+}
+
+/// Whose routes a listener serves: those beside it, unless said.
+#[derive(Debug, Serialize)]
+struct AllowedRoutes {
+    namespaces: RouteNamespaces,
+}
+
+#[derive(Debug, Serialize)]
+struct RouteNamespaces {
+    from: &'static str,
+    selector: LabelSelector,
 }
 
 #[derive(Debug, Serialize)]
@@ -177,8 +194,22 @@ struct Certificate {
 }
 
 impl Listener {
-    /// A host by https; the listener bears its name.
-    pub(super) fn https(host: &Host, certificate: String) -> Self {
+    /// A host by https; the listener bears its name. Its routes are beside it, unless namespaces
+    /// are said.
+    pub(super) fn https(host: &Host, certificate: String, routes: Option<Vec<String>>) -> Self {
+        let allowed_routes = routes.map(|namespaces| AllowedRoutes {
+            namespaces: RouteNamespaces {
+                from: "Selector",
+                selector: LabelSelector {
+                    match_expressions: Some(vec![LabelSelectorRequirement {
+                        key: "kubernetes.io/metadata.name".to_owned(),
+                        operator: "In".to_owned(),
+                        values: Some(namespaces),
+                    }]),
+                    ..LabelSelector::default()
+                },
+            },
+        });
         Self {
             name: host.to_string(),
             hostname: host.to_string(),
@@ -188,6 +219,7 @@ impl Listener {
                 mode: "Terminate",
                 certificate_refs: vec![Certificate { name: certificate }],
             },
+            allowed_routes,
         }
     }
 }

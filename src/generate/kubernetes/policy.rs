@@ -8,10 +8,10 @@ use super::metadata;
 use crate::generate::Object;
 use crate::layer::{PodSecurityLevel, Protocol};
 use crate::model::{
-    Addresses, Caller, Flow, FlowPort, Peer, Pods, Port, Service, Stack, Way, names,
+    Addresses, Caller, Flow, FlowPort, Peer, Pods, PodsBy, Port, Service, Stack, Way, names,
 };
 use crate::reference::Reference;
-use crate::value::{Cidr, LabelKey, Name};
+use crate::value::{Cidr, Name, Namespace};
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
     NetworkPolicyPort, NetworkPolicySpec,
@@ -175,7 +175,7 @@ fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
         .callers
         .iter()
         .map(|caller| Rule {
-            peers: Some(vec![caller_pods(stack, service, caller)]),
+            peers: Some(caller_pods(stack, service, caller)),
             ports: flow_ports(&caller.ports),
             origin: vec!["ports".to_owned()],
         })
@@ -183,8 +183,8 @@ fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
     rules.extend(from_outside(stack, service));
     let scraped = scraped_ports(service);
     if !scraped.is_empty() {
-        let rule = |peer| Rule {
-            peers: Some(vec![peer]),
+        let rule = |peers| Rule {
+            peers: Some(peers),
             ports: ports(&scraped),
             origin: vec!["metrics".to_owned()],
         };
@@ -193,7 +193,7 @@ fn ingress(stack: &Stack, service: &Service) -> Vec<Rule> {
         if stack.scrapers.is_empty()
             && let Some(namespace) = &stack.environment.monitoring
         {
-            rules.push(rule(foreign(namespace.as_str(), BTreeMap::new())));
+            rules.push(rule(vec![foreign(namespace.as_str(), BTreeMap::new())]));
         }
     }
     rules.extend(peers(stack, service));
@@ -212,7 +212,7 @@ fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
             .values()
             .filter(|other| !scraped_ports(other).is_empty() && scrapes(other, &service.name));
         rules.extend(others.map(|other| Rule {
-            peers: Some(vec![pods_of(stack, service, &other.name)]),
+            peers: Some(pods_of(stack, service, &other.name)),
             ports: ports(&scraped_ports(other)),
             origin: vec!["metrics".to_owned()],
         }));
@@ -232,9 +232,9 @@ fn egress(stack: &Stack, service: &Service) -> Vec<Rule> {
 
 fn to_callee(stack: &Stack, service: &Service, flow: &Flow) -> Rule {
     let peers = match &flow.peer {
-        Peer::Service(name) => vec![pods_of(stack, service, name)],
-        Peer::OtherSystem { system, service, namespace, labels } => {
-            vec![foreign(namespace.as_str(), foreign_labels(service, system, labels.as_ref()))]
+        Peer::Service(name) => pods_of(stack, service, name),
+        Peer::OtherSystem { system, service, namespace, pods } => {
+            foreign_pods(stack, service, system, namespace, pods)
         }
         Peer::Elsewhere { addresses, .. } | Peer::External { addresses, .. } => match addresses {
             Addresses::Ranges(ranges) => blocks(ranges),
@@ -249,12 +249,11 @@ fn to_callee(stack: &Stack, service: &Service, flow: &Flow) -> Rule {
     }
 }
 
-fn caller_pods(stack: &Stack, service: &Service, caller: &Caller) -> NetworkPolicyPeer {
+fn caller_pods(stack: &Stack, service: &Service, caller: &Caller) -> Vec<NetworkPolicyPeer> {
     match &caller.system {
         None => pods_of(stack, service, &caller.service),
         Some((system, namespace)) => {
-            let labels = foreign_labels(&caller.service, system, caller.labels.as_ref());
-            foreign(namespace.as_str(), labels)
+            foreign_pods(stack, &caller.service, system, namespace, &caller.pods)
         }
     }
 }
@@ -278,7 +277,7 @@ fn peers(stack: &Stack, service: &Service) -> Option<Rule> {
     let is_internal = |port: &&Port| port.internal || peers.contains(&port.name);
     let internal: Vec<&Port> = service.ports.iter().filter(is_internal).collect();
     (!internal.is_empty()).then(|| Rule {
-        peers: Some(vec![pods_of(stack, service, &service.name)]),
+        peers: Some(pods_of(stack, service, &service.name)),
         ports: ports(&internal),
         origin: vec!["ports".to_owned()],
     })
@@ -325,16 +324,24 @@ fn port(number: u16, protocol: Protocol) -> NetworkPolicyPort {
 
 /// Pods of a service of this system, as a policy of one of its services names them: those of
 /// another namespace are meant only if that is said.
-fn pods_of(stack: &Stack, own: &Service, name: &Name) -> NetworkPolicyPeer {
+fn pods_of(stack: &Stack, own: &Service, name: &Name) -> Vec<NetworkPolicyPeer> {
     let other = stack.services.get(name);
+    if other.is_some_and(|other| other.host_network) {
+        return nodes(stack);
+    }
     let beside = other.map(|other| other.beside).filter(|beside| *beside != own.beside);
     let namespace = beside.map(|beside| Reference::namespace(beside).to_string());
-    NetworkPolicyPeer {
+    vec![NetworkPolicyPeer {
         namespace_selector: namespace
             .map(|name| labelled(BTreeMap::from([(NAMESPACE.to_owned(), name)]))),
         pod_selector: Some(labelled(metadata::set(Reference::SelectorLabels(name.as_str())))),
         ..NetworkPolicyPeer::default()
-    }
+    }]
+}
+
+/// Pods that share their node's network have its address, and no label of theirs counts.
+fn nodes(stack: &Stack) -> Vec<NetworkPolicyPeer> {
+    blocks(stack.environment.nodes.as_deref().unwrap_or_default())
 }
 
 /// Pods with these labels in another namespace; all of its pods without labels.
@@ -347,17 +354,25 @@ fn foreign(namespace: &str, labels: BTreeMap<String, String>) -> NetworkPolicyPe
     }
 }
 
-/// The labels that select pods of another system's service, which no chart of this one renames.
-fn foreign_labels(
+/// Pods of another system's service, whose labels no chart of this one renames.
+fn foreign_pods(
+    stack: &Stack,
     service: &Name,
     system: &Name,
-    labels: Option<&BTreeMap<LabelKey, String>>,
-) -> BTreeMap<String, String> {
-    if let Some(labels) = labels {
-        return labels.iter().map(|(key, value)| (key.to_string(), value.clone())).collect();
-    }
-    let labels = metadata::selector_labels(service.as_str(), system.as_str());
-    labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    namespace: &Namespace,
+    pods: &PodsBy,
+) -> Vec<NetworkPolicyPeer> {
+    let labels = match pods {
+        PodsBy::Nodes => return nodes(stack),
+        PodsBy::Labels(labels) => {
+            labels.iter().map(|(key, value)| (key.to_string(), value.clone())).collect()
+        }
+        PodsBy::Service => {
+            let labels = metadata::selector_labels(service.as_str(), system.as_str());
+            labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        }
+    };
+    vec![foreign(namespace.as_str(), labels)]
 }
 
 fn pods_elsewhere(pods: &Pods) -> NetworkPolicyPeer {

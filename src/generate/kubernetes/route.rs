@@ -9,7 +9,7 @@ use super::gateway_api::{
 };
 use super::metadata;
 use crate::generate::Object;
-use crate::layer::Protocol;
+use crate::layer::{PodSecurityLevel, Protocol};
 use crate::model::{Exposed, Gateway, GatewayApi, Service, Stack, Way, names};
 use crate::reference::Reference;
 use crate::value::{Host, Name, ObjectName};
@@ -60,20 +60,38 @@ pub(super) fn routes(stack: &Stack) -> Vec<Object> {
     objects
 }
 
-/// A listener for each host that an issuer certifies, by gateway.
+/// The hosts that one gateway serves with certificates of an issuer.
+struct Certified<'a> {
+    parent: &'a ObjectName,
+    issuer: &'a Host,
+    /// Each with the namespaces of its routes.
+    hosts: BTreeMap<&'a Host, BTreeSet<Option<PodSecurityLevel>>>,
+}
+
+/// A listener for each host that an issuer certifies, by gateway. All stand in the system's own
+/// namespace, wherever their routes are: two listeners of one host would be in conflict.
 fn listeners(led: &[Led<'_>]) -> Vec<Object> {
-    let mut sets: BTreeMap<&Name, (&ObjectName, &Host, BTreeSet<&Host>)> = BTreeMap::new();
+    let mut sets: BTreeMap<&Name, Certified<'_>> = BTreeMap::new();
     for it in led.iter().filter(|led| led.exposed.tls) {
         if let (GatewayApi::Gateway { parent, .. }, Some(issuer)) =
             (&it.gateway.api, &it.gateway.issuer)
         {
-            let set = sets.entry(it.name).or_insert((parent, issuer, BTreeSet::new()));
-            set.2.extend(&it.exposed.hosts);
+            let new = Certified { parent, issuer, hosts: BTreeMap::new() };
+            let set = sets.entry(it.name).or_insert(new);
+            for host in &it.exposed.hosts {
+                set.hosts.entry(host).or_default().insert(it.service.beside);
+            }
         }
     }
     sets.into_iter()
-        .map(|(name, (parent, issuer, hosts))| {
-            let listeners = hosts.into_iter().map(|host| Listener::https(host, certificate(host)));
+        .map(|(name, Certified { parent, issuer, hosts })| {
+            let listeners = hosts.into_iter().map(|(host, from)| {
+                let from = from.into_iter().map(|level| Reference::namespace(level).to_string());
+                let from: Vec<String> = from.collect();
+                let own = [Reference::Namespace.to_string()];
+                let elsewhere = (from != own).then_some(from);
+                Listener::https(host, certificate(host), elsewhere)
+            });
             Object::of_system(&ListenerSet::new(
                 certified(metadata::of_system(name.as_str()), Some(issuer)),
                 ListenerSetSpec {
@@ -101,7 +119,10 @@ fn gateway_routes(led: &Led<'_>, parent: &ObjectName, http: &Host, https: &Host)
     let name = service.name.as_str();
     let grpc = led.route.protocol == Protocol::Grpc;
     let to = match (led.exposed.tls, &led.gateway.issuer) {
-        (true, Some(_)) => Parent::listener_set(Reference::Name(led.name.as_str()).to_string()),
+        (true, Some(_)) => {
+            let set = Reference::Name(led.name.as_str()).to_string();
+            Parent::listener_set(set, service.beside.map(|_| Reference::Namespace.to_string()))
+        }
         (true, None) => Parent::gateway(parent, Some(https)),
         (false, _) => Parent::gateway(parent, Some(http)),
     };

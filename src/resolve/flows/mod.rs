@@ -10,7 +10,7 @@ use super::secrets::CalleeSecret;
 use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::{self, Optional, Protocol, Use};
-use crate::model::{Flow, FlowPort, Peer, Run};
+use crate::model::{Flow, FlowPort, Peer, PodsBy, Run};
 use crate::reference::Reference;
 use crate::source::Place;
 use crate::tree::Node;
@@ -283,9 +283,13 @@ impl Call<'_> {
         if other {
             let namespace = callee.namespace.clone();
             let host = format!("{service}.{namespace}");
-            let labels = callee.provider().map(ProviderDraft::plain_labels);
+            let pods = match callee.provider().map(ProviderDraft::plain_labels) {
+                Some(labels) => PodsBy::Labels(labels),
+                None if callee.service.host_network.is_some() => PodsBy::Nodes,
+                None => PodsBy::Service,
+            };
             let system = system.name.clone();
-            let peer = Peer::OtherSystem { system, service, namespace, labels };
+            let peer = Peer::OtherSystem { system, service, namespace, pods };
             return Ok((host, peer));
         }
         let name = Reference::Name(service.as_str());
