@@ -38,6 +38,10 @@ pub struct Provider {
     ///
     /// Example: `pods: { labels: { cnpg.io/cluster: "{{ self.host }}" } }`
     pub pods: Option<ProviderPods>,
+    /// The Services that its operator makes by itself, besides one of the service's own name; texts.
+    ///
+    /// Example: `services: ["{{ self.host }}-rw", "{{ self.host }}-ro"]`
+    pub services: Option<OneOrMany<String>>,
     /// Facts that its texts use besides those of the kind, in their order of name.
     ///
     /// Example: `facts: { database: "{{ options.databases | first }}" }`

@@ -16,6 +16,8 @@ pub struct Provided {
     pub objects: Vec<ProvidedObject>,
     /// The Secrets that the operator reads, in order of name.
     pub secrets: Vec<OperatorSecret>,
+    /// The Services that the operator makes besides the service's own, with references.
+    pub services: Vec<String>,
     /// The labels that the pods have, with references.
     pub labels: BTreeMap<LabelKey, String>,
     /// The ports at which the pods reach each other, besides those that are internal.

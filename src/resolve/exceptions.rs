@@ -2,6 +2,7 @@
 //! may refuse it.
 
 use super::draft::{Draft, SystemDraft, World};
+use super::token;
 use crate::finding::Finding;
 use crate::layer::ExceptionKey;
 use crate::model::{Exception, Volume, VolumeSource};
@@ -84,6 +85,7 @@ pub(super) fn of_service(
         reading.add(Key::PodSecurity, &["pod-security"], level.why.as_ref());
     }
     let mut found = reading.found;
+    token::rules(world, draft, findings);
     // Where the system's own level is weak enough, nothing is excepted.
     found.retain(|exception| exception.what != Key::PodSecurity || draft.beside.is_some());
     let who = format!("{}/{}", system.name, draft.whose());

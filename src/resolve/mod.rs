@@ -40,6 +40,7 @@ mod service;
 mod sound;
 mod system;
 mod texts;
+mod token;
 mod variables;
 mod volumes;
 

@@ -3,6 +3,7 @@
 use super::draft::SystemDraft;
 use crate::finding::Finding;
 use crate::model::{Service, Stack, VolumeSource, Way, names};
+use crate::reference::readable;
 use crate::value::Name;
 
 /// An object beside a service's own.
@@ -59,6 +60,13 @@ fn beside(service: &Service) -> Vec<Beside> {
             clashes: is_called,
         });
     }
+    let made = service.provided.iter().flat_map(|provided| &provided.services);
+    all.extend(made.map(|name| Beside {
+        name: readable(name),
+        what: "Services",
+        why: "the operator of this one makes the other",
+        clashes: is_called,
+    }));
     match way(service) {
         Some(Way::Gateway(_)) => all.push(Beside {
             name: names::redirect(service),

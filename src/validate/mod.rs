@@ -9,6 +9,7 @@
 
 mod check;
 pub mod pod_security;
+mod scope;
 mod table;
 mod unknown;
 
@@ -20,6 +21,8 @@ mod expand;
 mod sample;
 #[cfg(test)]
 mod tests;
+
+pub use scope::is_of_cluster;
 
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -164,6 +167,12 @@ impl Schemas {
     pub fn has_group(&self, group: &str) -> bool {
         let of = |version: &'static str| version.rsplit_once('/').map_or("", |(group, _)| group);
         self.table.kinds().iter().any(|served| of(served.api_version) == group)
+    }
+
+    /// The kinds that the version itself serves, each with its group; the core's is empty.
+    pub fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let of = |version: &'static str| version.rsplit_once('/').map_or("", |(group, _)| group);
+        self.table.kinds().iter().map(move |served| (of(served.api_version), served.kind))
     }
 
     /// Whether the version itself serves a kind, in whatever group.

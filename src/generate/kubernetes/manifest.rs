@@ -7,47 +7,12 @@ use crate::load::Project;
 use crate::model::{Manifest, Stack};
 use crate::source::Place;
 use crate::tree::Node;
-use crate::validate::Schemas;
+use crate::validate::{Schemas, is_of_cluster};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Their file in out/.
 pub(super) const FILE: &str = "manifests.yaml";
-
-/// Kubernetes' own kinds that lie in no namespace.
-const CLUSTER: &[&str] = &[
-    "APIService",
-    "CSIDriver",
-    "CSINode",
-    "CertificateSigningRequest",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "ClusterTrustBundle",
-    "CustomResourceDefinition",
-    "DeviceClass",
-    "FlowSchema",
-    "IPAddress",
-    "IngressClass",
-    "MutatingAdmissionPolicy",
-    "MutatingAdmissionPolicyBinding",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "ResourceSlice",
-    "RuntimeClass",
-    "ServiceCIDR",
-    "StorageClass",
-    "StorageVersion",
-    "StorageVersionMigration",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
-    "VolumeAttachment",
-    "VolumeAttributesClass",
-];
 
 /// The objects of a system's manifests, in their order, if there are any.
 pub(super) fn file(stack: &Stack) -> Option<ObjectFile> {
@@ -67,7 +32,7 @@ fn object(stack: &Stack, manifest: &Manifest) -> Object {
     let own = Schemas::of(stack.environment.kubernetes.minor())
         .is_some_and(|schemas| schemas.has_group(group(&value)));
     let kind = value["kind"].as_str().unwrap_or_default();
-    let lies_in_one = own && !CLUSTER.contains(&kind);
+    let lies_in_one = own && !is_of_cluster(kind);
     if lies_in_one && value["metadata"].get("namespace").is_none() {
         value["metadata"]["namespace"] = stack.namespace.to_string().into();
     }
@@ -160,20 +125,4 @@ fn identity(object: &Value, plain: &Plain<'_>) -> [String; 4] {
 fn group(object: &Value) -> &str {
     let version = object["apiVersion"].as_str().unwrap_or_default();
     version.rsplit_once('/').map_or("", |(group, _)| group)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::validate::MINORS;
-
-    #[test]
-    fn kinds_outside_of_namespaces_are_known_ones() {
-        let known = |kind: &&str| {
-            let schemas = MINORS.iter().filter_map(|minor| Schemas::of(*minor));
-            schemas.into_iter().any(|schemas| schemas.has_kind(kind))
-        };
-        let unknown: Vec<_> = CLUSTER.iter().filter(|kind| !known(kind)).collect();
-        assert!(unknown.is_empty(), "{unknown:?}");
-    }
 }

@@ -98,6 +98,7 @@ pub(super) fn provided(
     let mut all = facts.clone();
     all.extend(facts::facts(service, system.name.as_str()));
     let reported = findings.len();
+    let services = services(&world.texts, entry, draft.name.as_str(), findings);
     label_faults(&world.texts, entry, draft.name.as_str(), findings);
     for (name, text) in provider.facts.iter().flatten() {
         let place = entry.node.value_place(&["facts", name]);
@@ -119,11 +120,31 @@ pub(super) fn provided(
         needs: provider.needs.clone().map(|needs| needs.0).unwrap_or_default(),
         objects,
         secrets,
+        services,
         labels: labels.clone(),
         peers: many(pods.peers),
         asks_api: pods.api == Some(true),
         operator: pods.operator.and_then(operator),
     })
+}
+
+/// The names of the Services that the operator makes by itself.
+fn services(
+    texts: &Texts,
+    entry: &ProviderEntry,
+    service: &str,
+    findings: &mut Vec<Finding>,
+) -> Vec<String> {
+    let mut names = Vec::new();
+    let said = entry.provider.services.iter().flat_map(|said| &said.0);
+    for (index, text) in said.enumerate() {
+        let place = entry.node.value_place(&["services", &index.to_string()]);
+        match texts.evaluate(text, &own_facts(service), place) {
+            Ok(name) => names.push(name.text),
+            Err(fault) => findings.extend(fault),
+        }
+    }
+    names
 }
 
 fn label_faults(texts: &Texts, entry: &ProviderEntry, service: &str, findings: &mut Vec<Finding>) {

@@ -56,6 +56,21 @@ pub(super) fn service(
                 .help("let a gateway lead to it"),
         );
     }
+    let contract = draft.kind.as_ref().and_then(|kind| kind.entry.kind.contract.as_ref());
+    let known = contract.and_then(|contract| contract.data.as_ref());
+    for volume in draft.service.volumes.iter().flatten().map(|(name, _)| name) {
+        if known.is_some_and(|known| known.contains_key(volume)) {
+            continue;
+        }
+        let message = format!("`{provider}` gives its pods no volume `{volume}`");
+        findings.push(
+            Finding::error("not-by-provider", message)
+                .at(draft.node.key_place(&["volumes", volume.as_str()]))
+                .help(
+                    "remove it; or run it without a provider, as in `providers` of the environment",
+                ),
+        );
+    }
     for key in OF_PODS.iter().filter(|key| draft.node.child(key).is_some()) {
         let message = format!("`{key}` of `{}` has no effect here", draft.name);
         findings.push(
