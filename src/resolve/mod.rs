@@ -2,6 +2,7 @@
 //! looked up, and all problems are reported at once.
 
 mod backend;
+mod below;
 mod beside;
 mod budget;
 mod command;
@@ -25,6 +26,7 @@ mod marks;
 mod migration;
 mod named;
 mod names;
+mod namespaces;
 mod options;
 mod order;
 mod patches;
@@ -88,7 +90,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     provider::findings(project, &mut findings);
     order::environments(project, &mut findings);
     sound::releases(project, &mut findings);
-    sound::namespaces(project, &resolved, &mut findings);
+    namespaces::findings(project, &resolved, &mut findings);
     hosts::unique(&resolved.stacks, project, &mut findings);
     // What nobody runs may be run by what is at fault, and what nobody reaches be reached by it.
     if !any_error(&findings) && !project.has_unknown() {
