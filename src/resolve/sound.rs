@@ -44,8 +44,32 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
     budget::probes(draft, &service.container.probes, findings);
 }
 
+/// From so many cores on an amount was meant in thousandths, since few machines have them.
+const MANY_CORES: u64 = 100;
+
+/// An amount of CPU without a unit counts cores.
+fn cores(draft: &Draft<'_>, findings: &mut Vec<Finding>) {
+    let said = [("resources", &draft.service.resources), ("limits", &draft.service.limits)];
+    for (key, said) in said {
+        let Some(cpu) = said.as_ref().and_then(|said| said.cpu) else { continue };
+        let cores = cpu.millis() / 1000;
+        if cores >= MANY_CORES {
+            findings.push(
+                Finding::warning(
+                    "many-cores",
+                    format!("this is {cores} cores of CPU for each pod"),
+                )
+                .at(draft.node.value_place(&[key, "cpu"]))
+                .note("a number without a unit counts cores; `m` is a thousandth of one")
+                .help(format!("did you mean `{cores}m`?")),
+            );
+        }
+    }
+}
+
 /// What a container requests is no more than it may use.
 pub(super) fn limits(draft: &Draft<'_>, container: &Container, findings: &mut Vec<Finding>) {
+    cores(draft, findings);
     let (requests, limits) = (&container.requests, &container.limits);
     let below = [
         ("cpu", limits.cpu.zip(requests.cpu).is_some_and(|(limit, request)| limit < request)),
