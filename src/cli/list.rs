@@ -54,7 +54,9 @@ impl What {
         match self {
             Self::Environments => 0,
             Self::Systems => 1,
-            Self::Services | Self::Flows | Self::Hosts | Self::Secrets | Self::Needs => 2,
+            Self::Services | Self::Flows | Self::Hosts | Self::Needs => 2,
+            // An object has several keys.
+            Self::Secrets => 3,
         }
     }
 }
