@@ -107,6 +107,12 @@ impl Finding {
         self
     }
 
+    /// Says what to do where nothing better is known, such as a name that was likely meant.
+    #[must_use]
+    pub fn or_help(self, help: impl Into<String>) -> Self {
+        if self.help.is_some() { self } else { self.help(help) }
+    }
+
     /// Keeps a text from being shown.
     #[must_use]
     pub fn hide(mut self, place: Place) -> Self {
@@ -122,18 +128,26 @@ impl Finding {
         given: &str,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let mut names: Vec<&str> = names.into_iter().collect();
-        names.sort_unstable();
-        let nearest = nearest(given, names.iter().copied()).map(ToOwned::to_owned);
-        let finding = if names.is_empty() {
-            self.note(format!("{what}: none"))
-        } else {
-            self.note(format!("{what}: {}", listed(&names)))
-        };
+        let names: Vec<&str> = names.into_iter().collect();
+        let nearest = nearest(given, names.iter().copied());
+        let finding = self.listed(what, names);
         match nearest {
             Some(name) => finding.help(format!("did you mean `{name}`?")),
             None => finding,
         }
+    }
+
+    /// Lists what exists where nothing of it is near to what was given: of versions each is another
+    /// thing.
+    #[must_use]
+    pub fn listed<'a>(self, what: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        self.note(if names.is_empty() {
+            format!("{what}: none")
+        } else {
+            format!("{what}: {}", listed(&names))
+        })
     }
 }
 

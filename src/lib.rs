@@ -18,7 +18,7 @@ pub mod reference;
 pub mod report;
 pub mod resolve;
 pub mod source;
-mod told;
+pub mod told;
 pub mod tools;
 pub mod tree;
 pub mod validate;

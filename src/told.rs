@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What is at fault in a file is found in every environment that reads it, and told once.
 #[derive(Default)]
-pub(crate) struct Told {
+pub struct Told {
     findings: Vec<ToldIn>,
     seen: BTreeMap<(BTreeSet<Place>, &'static str, String), usize>,
 }
@@ -36,35 +36,51 @@ impl ToldIn {
 }
 
 impl Told {
+    /// What was found in the files of an environment.
     pub(crate) fn add(&mut self, environment: &str, findings: Vec<Finding>) {
         let name = format!("`{environment}`");
         for finding in findings {
-            let related = finding.related.iter().map(|related| related.place);
-            let places = finding.place.into_iter().chain(related).collect();
-            let names_it = finding.message.contains(&name);
             let message = match finding.id {
                 // A cycle is one, wherever it is entered.
                 "like-cycle" => String::new(),
                 _ => finding.message.replace(&name, "``"),
             };
-            match self.seen.entry((places, finding.id, message)) {
-                Entry::Vacant(entry) => {
-                    entry.insert(self.findings.len());
-                    let first = environment.to_owned();
-                    self.findings.push(ToldIn { finding, first, also: Vec::new() });
-                }
-                Entry::Occupied(entry) => {
-                    let also = &mut self.findings[*entry.get()].also;
-                    let is_new = !also.iter().any(|other| other == environment);
-                    if names_it && finding.id != "like-cycle" && is_new {
-                        also.push(environment.to_owned());
-                    }
+            let is_about = finding.message.contains(&name) && finding.id != "like-cycle";
+            self.put(environment, finding, message, is_about);
+        }
+    }
+
+    /// What was found in a generated file of an environment; `file` is its path below the
+    /// environment's folder.
+    pub fn add_generated(&mut self, environment: &str, file: &str, finding: Finding) {
+        let message = format!("{file}: {}", finding.message);
+        self.put(environment, finding, message, true);
+    }
+
+    /// `message` is what findings of several environments have in common.
+    fn put(&mut self, environment: &str, finding: Finding, message: String, is_about: bool) {
+        let related = finding.related.iter().map(|related| related.place);
+        let places = finding.place.into_iter().chain(related).collect();
+        match self.seen.entry((places, finding.id, message)) {
+            Entry::Vacant(entry) => {
+                entry.insert(self.findings.len());
+                let first = environment.to_owned();
+                self.findings.push(ToldIn { finding, first, also: Vec::new() });
+            }
+            Entry::Occupied(entry) => {
+                let told = &mut self.findings[*entry.get()];
+                let is_new = told.first != environment
+                    && !told.also.iter().any(|other| other == environment);
+                if is_about && is_new {
+                    told.also.push(environment.to_owned());
                 }
             }
         }
     }
 
-    pub(crate) fn finish(self) -> Vec<Finding> {
+    /// Everything, in the order in which it was found.
+    #[must_use]
+    pub fn finish(self) -> Vec<Finding> {
         self.findings.into_iter().map(ToldIn::finish).collect()
     }
 }

@@ -46,6 +46,16 @@ pub struct Problem {
     pub pointer: String,
     /// What is wrong, one sentence without a full stop.
     pub message: String,
+    /// What to do, where the rule's own words would say too much.
+    pub mend: Option<&'static str>,
+}
+
+impl Problem {
+    /// What to do.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        self.mend.or_else(|| Some(rule(self.rule)?.mend)).unwrap_or_default()
+    }
 }
 
 /// Collects what a rule finds.
@@ -61,7 +71,15 @@ impl Problems<'_> {
             object: object.index,
             pointer: pointer.into(),
             message: message.into(),
+            mend: None,
         });
+    }
+
+    /// Says what to do about the last one.
+    fn mend(&mut self, mend: &'static str) {
+        if let Some(last) = self.all.last_mut() {
+            last.mend = Some(mend);
+        }
     }
 }
 

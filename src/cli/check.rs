@@ -10,6 +10,7 @@ use iac::finding::{Finding, Severity, any_error};
 use iac::generate::kubernetes::place_of;
 use iac::model::Stack;
 use iac::report;
+use iac::told::Told;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -82,7 +83,7 @@ fn broken_rules(
     for stack in stacks {
         by_environment.entry(stack.environment.name.as_str()).or_default().push(stack);
     }
-    let mut findings = Vec::new();
+    let mut told = Told::default();
     for (environment, stacks) in by_environment {
         let texts = files.iter().filter(|(path, _)| path.starts_with(environment));
         let (objects, broken) = read_back(texts.map(|(path, file)| (path, file.text.as_str())));
@@ -95,8 +96,8 @@ fn broken_rules(
             let object = &objects[problem.object];
             let Some(rule) = rule(problem.rule) else { continue };
             let mut finding = match rule.severity {
-                Severity::Error => Finding::error(rule.id, problem.message),
-                Severity::Warning => Finding::warning(rule.id, problem.message),
+                Severity::Error => Finding::error(rule.id, problem.message.as_str()),
+                Severity::Warning => Finding::warning(rule.id, problem.message.as_str()),
             };
             let place = stacks.iter().find_map(|stack| {
                 let folder = format!("{environment}/{}", stack.system);
@@ -109,10 +110,12 @@ fn broken_rules(
             if let Some(place) = place {
                 finding = finding.at(place);
             }
-            findings.push(finding.note(format!("seen in {OUT}/{}", object.path)).help(rule.mend));
+            let file = object.path.strip_prefix(environment).unwrap_or(&object.path);
+            let seen = format!("seen in {OUT}/{}", object.path);
+            told.add_generated(environment, file.as_str(), finding.note(seen).help(problem.mend()));
         }
     }
-    Ok(findings)
+    Ok(told.finish())
 }
 
 fn text(drift: &[Drift], drifted: usize, files: usize, findings: &[Finding]) -> String {

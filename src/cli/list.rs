@@ -7,9 +7,10 @@ use clap::ValueEnum;
 use iac::layer::When;
 use iac::model::{Environment, NeededSecret, NeededValue, Peer, Run, Service, ServiceKind, Stack};
 use iac::reference::readable;
-use iac::value::Name;
+use iac::report::{self, table::Table};
+use iac::value::{Host, Name, Namespace};
 use serde_json::{Value, json};
-use std::fmt::Write;
+use std::collections::BTreeSet;
 
 /// List environments, systems, services, flows, hosts, secrets, needs
 #[derive(clap::Args)]
@@ -45,6 +46,19 @@ enum What {
     Secrets,
     /// Definitions that a cluster must have for operators
     Needs,
+}
+
+impl What {
+    /// How many of the first columns say where something is, which many rows have in common.
+    fn common(self) -> usize {
+        match self {
+            Self::Environments => 0,
+            Self::Systems => 1,
+            Self::Services | Self::Flows | Self::Hosts | Self::Needs => 2,
+            // An object has several keys.
+            Self::Secrets => 3,
+        }
+    }
 }
 
 impl List {
@@ -89,7 +103,7 @@ impl List {
         };
         match self.format {
             Format::Json => print_json(&Value::Array(rows))?,
-            Format::Text => print(&table(&rows))?,
+            Format::Text => print(&table(&rows, self.what.common()))?,
         }
         Ok(Outcome::Fine)
     }
@@ -205,6 +219,21 @@ fn hosts(stack: &Stack) -> Vec<Value> {
 }
 
 fn secrets(stack: &Stack) -> Vec<Value> {
+    // All services of a namespace log in to the registry with one Secret.
+    let logins = stack.services.values().filter_map(|service| {
+        Some((&service.namespace, service.pull_secret.as_ref()?, &service.container.image.name))
+    });
+    let logins = logins.map(|(namespace, secret, image)| (namespace, secret, image.registry()));
+    let login = |(namespace, secret, registry)| {
+        json!({
+            "environment": stack.environment.name,
+            "namespace": namespace,
+            "object": secret,
+            "key": ".dockerconfigjson",
+            "from": format!("a login to {registry}"),
+        })
+    };
+    let logins: BTreeSet<(&Namespace, &Host, &str)> = logins.collect();
     let backend = &stack.environment.secrets;
     let rows = |service: &Service| {
         let row = |needed: NeededSecret<'_>| {
@@ -226,7 +255,7 @@ fn secrets(stack: &Stack) -> Vec<Value> {
         };
         service.needed_secrets(backend).into_iter().map(row).collect::<Vec<Value>>()
     };
-    stack.services.values().flat_map(rows).collect()
+    logins.into_iter().map(login).chain(stack.services.values().flat_map(rows)).collect()
 }
 
 /// What the cluster must know so that an operator runs a service.
@@ -247,34 +276,16 @@ fn needs(stack: &Stack) -> Vec<Value> {
     rows
 }
 
-/// Rows as a table: one column for each key, as wide as its widest cell.
-fn table(rows: &[Value]) -> String {
+/// Rows as a table; the keys of the first are its columns, but for whole texts, which programs read.
+fn table(rows: &[Value], common: usize) -> String {
     let Some(Value::Object(first)) = rows.first() else { return "nothing\n".to_owned() };
-    let columns: Vec<&String> = first.keys().collect();
-    let cell = |row: &Value, column: &str| match &row[column] {
+    let columns: Vec<String> = first.keys().filter(|key| *key != "text").cloned().collect();
+    let cell = |row: &Value, column: &String| match &row[column] {
         Value::Null => String::new(),
         Value::String(text) => readable(text),
         other => other.to_string(),
     };
-    let widths: Vec<usize> = columns
-        .iter()
-        .map(|column| {
-            let cells = rows.iter().map(|row| cell(row, column).chars().count());
-            cells.max().unwrap_or(0).max(column.len())
-        })
-        .collect();
-    let mut text = String::new();
-    let mut line = |cells: Vec<String>| {
-        let mut line = String::new();
-        for (cell, width) in cells.iter().zip(&widths) {
-            let _ = write!(line, "{cell:<width$}  ");
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    };
-    line(columns.iter().map(|column| column.to_uppercase()).collect());
-    for row in rows {
-        line(columns.iter().map(|column| cell(row, column)).collect());
-    }
-    text
+    let cells = |row: &Value| columns.iter().map(|column| cell(row, column)).collect();
+    let rows = rows.iter().map(cells).collect();
+    report::table::text(&Table { columns: columns.clone(), common, rows })
 }

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The user a container runs as: a number, or `{ id: 0, why }` for root.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a number from 1 on, or a map `{ id: 0, why: … }` for root")]
+#[serde(
+    expecting = "a number from 1 on, or for root a map such as `{ id: 0, why: the image starts as root }`"
+)]
 pub struct User {
     /// The number.
     ///
@@ -23,7 +25,8 @@ pub struct User {
 
 impl ShortForm for User {
     type Short = u32;
-    const EXPECTED: &'static str = "a number from 1 on, or a map `{ id: 0, why: … }` for root";
+    const EXPECTED: &'static str =
+        "a number from 1 on, or for root a map such as `{ id: 0, why: the image starts as root }`";
 
     fn expand(short: u32) -> Self {
         Self { id: Some(short), why: None }
@@ -33,7 +36,7 @@ impl ShortForm for User {
 /// A reason. An exception costs a sentence.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map `{ why: … }`")]
+#[serde(expecting = "a map such as `{ why: the vendor's image wants it }`")]
 pub struct Why {
     /// The sentence.
     ///
@@ -44,7 +47,7 @@ pub struct Why {
 /// Capabilities of the kernel that a container has in spite of everything.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map `{ add: […], why: … }`")]
+#[serde(expecting = "a map such as `{ add: [NET_ADMIN], why: it sets up routes }`")]
 pub struct Capabilities {
     /// Their names, as the kernel has them, without `CAP_`.
     ///
@@ -59,7 +62,7 @@ pub struct Capabilities {
 /// A file or folder of the node that a service mounts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map such as `{ host: /var/log, why: … }`")]
+#[serde(expecting = "a map such as `{ host: /var/log, why: it reads logs }`")]
 pub struct HostPath {
     /// Where it is on the node.
     ///
@@ -86,7 +89,7 @@ pub struct HostPath {
 /// What an environment may say of a path of the node.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map `{ enabled: … }`")]
+#[serde(expecting = "a map `{ enabled: false }`")]
 pub struct HostPathOverride {
     /// `false` removes it here.
     ///
@@ -97,7 +100,7 @@ pub struct HostPathOverride {
 /// A Pod Security level that a service or a whole system needs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map `{ level: …, why: … }`")]
+#[serde(expecting = "a map such as `{ level: baseline, why: its image runs as root }`")]
 pub struct NeededLevel {
     /// The strictest level that admits it.
     ///
@@ -112,7 +115,9 @@ pub struct NeededLevel {
 /// What a service may ask the Kubernetes API, and why.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[serde(expecting = "a map `{ rules: […], why: … }`")]
+#[serde(
+    expecting = "a map such as `{ rules: [{ resources: [pods], verbs: [list] }], why: it shows pods }`"
+)]
 pub struct Token {
     /// Rules of a Role in the service's namespace.
     ///

@@ -59,12 +59,17 @@ impl Loader {
             return Ok(());
         }
         let mut systems = Vec::new();
+        // Whether the folders that all systems share could be read.
+        let mut common = true;
         for entry in entries {
             let path = folder.join(&entry.name);
             match (entry.name.as_str(), is_folder(&entry)) {
-                ("catalogue", true) => self.catalogue(&path)?,
-                ("shapes", true) => self.shapes(&path)?,
-                ("catalogue" | "shapes", false) => self.no_folder(&path),
+                ("catalogue", true) => common &= self.catalogue(&path)?,
+                ("shapes", true) => common &= self.shapes(&path)?,
+                ("catalogue" | "shapes", false) => {
+                    self.no_folder(&path);
+                    common = false;
+                }
                 (_, true) => systems.push(entry.name),
                 ("lock.yaml" | "lock.yml", _) => {}
                 _ => self.environment(&path)?,
@@ -85,12 +90,23 @@ impl Loader {
                     .help("describe one in a file such as `environments/shop/system.yaml`"),
             );
         }
+        if !common {
+            self.forget_all();
+        }
         Ok(())
     }
 
+    /// What every environment and system may need could not be read, so that nothing can be asked
+    /// of them.
+    fn forget_all(&mut self) {
+        let systems = self.project.systems.values_mut().map(|system| &mut system.node);
+        for node in self.project.environments.values_mut().chain(systems) {
+            node.value = Value::Unknown;
+        }
+    }
+
     fn environment(&mut self, path: &Utf8Path) -> anyhow::Result<()> {
-        let Some(name) = self.yaml_name(path) else { return Ok(()) };
-        self.check_name(&name, path);
+        let Some(name) = self.named(path) else { return Ok(()) };
         if let Some((_, other)) = RESERVED.iter().find(|(reserved, _)| *reserved == name) {
             self.findings.push(
                 Finding::error(
@@ -119,16 +135,17 @@ impl Loader {
         }
     }
 
-    fn catalogue(&mut self, folder: &Utf8Path) -> anyhow::Result<()> {
-        for entry in self.entries(folder)?.unwrap_or_default() {
+    /// Reads the project's kinds and providers; whether their folder could be read.
+    fn catalogue(&mut self, folder: &Utf8Path) -> anyhow::Result<bool> {
+        let Some(entries) = self.entries(folder)? else { return Ok(false) };
+        for entry in entries {
             let path = folder.join(&entry.name);
-            let Some(name) = self.yaml_name(&path) else { continue };
-            self.check_name(&name, &path);
+            let Some(name) = self.named(&path) else { continue };
             if let Some(node) = self.parse(&path)? {
                 self.entry(&name, &node);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What provides a kind, or says objects, is a provider; everything else in the catalogue is a
@@ -158,16 +175,17 @@ impl Loader {
         self.project.kinds.insert(name.to_owned(), entry);
     }
 
-    fn shapes(&mut self, folder: &Utf8Path) -> anyhow::Result<()> {
-        for entry in self.entries(folder)?.unwrap_or_default() {
+    /// Reads the project's shapes; whether their folder could be read.
+    fn shapes(&mut self, folder: &Utf8Path) -> anyhow::Result<bool> {
+        let Some(entries) = self.entries(folder)? else { return Ok(false) };
+        for entry in entries {
             let path = folder.join(&entry.name);
-            let Some(name) = self.yaml_name(&path) else { continue };
-            self.check_name(&name, &path);
+            let Some(name) = self.named(&path) else { continue };
             if let Some(node) = self.layer::<layer::Service>(&path)? {
                 self.project.shapes.insert(name, node);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn lock(&mut self, folder: &Utf8Path, entries: &[DirectoryEntry]) -> anyhow::Result<()> {
@@ -224,6 +242,17 @@ impl Loader {
         );
     }
 
+    /// The name that a file gives to what it describes. One that is not read because of its
+    /// extension describes what nobody knows, so that nothing is said of a missing name.
+    pub(super) fn named(&mut self, path: &Utf8Path) -> Option<String> {
+        if let Some(name) = self.yaml_name(path) {
+            self.check_name(&name, path);
+            return Some(name);
+        }
+        let stem = path.file_stem().filter(|stem| stem.parse::<crate::value::Name>().is_ok())?;
+        Some(stem.to_owned())
+    }
+
     /// The name that a YAML file gives; a finding if it is no YAML file, or has another extension.
     pub(super) fn yaml_name(&mut self, path: &Utf8Path) -> Option<String> {
         match path.extension() {
@@ -268,7 +297,7 @@ impl Loader {
         path: &Utf8Path,
         may_be_empty: bool,
     ) -> anyhow::Result<Option<Node>> {
-        if path.extension() == Some("yml") {
+        if path.extension() != Some("yaml") {
             return Ok(Some(self.unknown(path)));
         }
         let bytes = match self.files.bytes(path)? {

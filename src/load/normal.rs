@@ -358,7 +358,7 @@ fn excluding(name: &str, first: (&str, Place), second: (&str, Place)) -> Finding
     Finding::error("exclusive-keys", format!("`{first}` and `{second}` exclude each other"))
         .at(second_place)
         .related(first_place, format!("`{first}` is said here"))
-        .help("say one of them")
+        .help("keep one of them")
 }
 
 impl SerializeMap for Entries<'_> {

@@ -4,7 +4,7 @@ use crate::layer;
 use crate::model::Manifest;
 use crate::source::{Place, Sources};
 use crate::tree::Node;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything below `environments/`. What is at fault in it is unknown, a whole file too if it
 /// cannot be read.
@@ -87,6 +87,9 @@ pub struct SystemFiles {
     pub release_node: Option<Node>,
     /// The texts that its services mount, by what `from` says.
     pub texts: BTreeMap<String, Vec<MountedText>>,
+    /// The paths of what its folder `files/` holds, mounted or not; nothing if what is mounted is at
+    /// fault.
+    pub in_files: BTreeSet<String>,
     /// Objects of the user's own, in order of file.
     pub manifests: Vec<Manifest>,
     /// Secrets that SOPS has encrypted, by environment; nothing if a file of it is at fault.
@@ -104,6 +107,7 @@ impl SystemFiles {
             release: Some(BTreeMap::new()),
             release_node: None,
             texts: BTreeMap::new(),
+            in_files: BTreeSet::new(),
             manifests: Vec::new(),
             encrypted: BTreeMap::new(),
             files: BTreeMap::new(),

@@ -13,8 +13,12 @@ const MOST_SERVICES: usize = 10_000;
 impl Loader {
     pub(super) fn system(&mut self, name: &str, folder: &Utf8Path) -> anyhow::Result<()> {
         self.check_name(name, folder);
-        let Some(entries) = self.entries(folder)? else { return Ok(()) };
         let mut main = folder.join("system.yaml");
+        let Some(entries) = self.entries(folder)? else {
+            let system = SystemFiles::of(self.unknown(&main));
+            self.project.systems.insert(name.to_owned(), system);
+            return Ok(());
+        };
         let has = |name: &str| entries.iter().any(|entry| entry.name == name);
         if !has("system.yaml") && !has("system.yml") {
             self.findings.push(
@@ -45,7 +49,11 @@ impl Loader {
                 (file, _) if Some(file) == main.file_name() => {}
                 ("services", true) => self.services(&path, &mut system)?,
                 ("secrets", true) => self.encrypted(&path, &mut system)?,
-                ("services" | "files" | "manifests" | "secrets", false) => self.no_folder(&path),
+                ("services", false) => {
+                    self.no_folder(&path);
+                    self.unread_services(&path, &mut system);
+                }
+                ("files" | "manifests" | "secrets", false) => self.no_folder(&path),
                 ("release.yaml" | "release.yml", _) => self.release(&path, &mut system)?,
                 (_, true) => self.unexpected(&path, "files, manifests, secrets, services"),
                 _ => self.override_file(&path, &mut system)?,
@@ -82,10 +90,13 @@ impl Loader {
     }
 
     fn services(&mut self, folder: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
-        for entry in self.entries(folder)?.unwrap_or_default() {
+        let Some(entries) = self.entries(folder)? else {
+            self.unread_services(folder, system);
+            return Ok(());
+        };
+        for entry in entries {
             let path = folder.join(&entry.name);
-            let Some(name) = self.yaml_name(&path) else { continue };
-            self.check_name(&name, &path);
+            let Some(name) = self.named(&path) else { continue };
             let Some(service) = self.layer::<layer::Service>(&path)? else { continue };
             let place = service.place;
             let Value::Map(map) = &mut system.node.value else { continue };
@@ -122,6 +133,14 @@ impl Loader {
         Ok(())
     }
 
+    /// Nobody knows which services a system has whose folder of services cannot be read.
+    fn unread_services(&mut self, folder: &Utf8Path, system: &mut SystemFiles) {
+        let node = self.unknown(folder);
+        if let Value::Map(map) = &mut system.node.value {
+            map.entries.insert("services".to_owned(), Entry { key: node.place, node });
+        }
+    }
+
     fn release(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
         let (Some(_), Some(node)) = (self.yaml_name(path), self.parse_any(path, true)?) else {
             return Ok(());
@@ -136,8 +155,11 @@ impl Loader {
     }
 
     fn override_file(&mut self, path: &Utf8Path, system: &mut SystemFiles) -> anyhow::Result<()> {
-        let Some(name) = self.yaml_name(path) else { return Ok(()) };
-        if !self.is_environment(&name, path) {
+        let is_read = self.yaml_name(path).is_some();
+        let Some(name) = path.file_stem().map(ToOwned::to_owned) else { return Ok(()) };
+        // What has no meaning by its extension need not be for an environment.
+        let is_meant = is_read || self.project.environments.contains_key(&name);
+        if !is_meant || !self.is_environment(&name, path) {
             return Ok(());
         }
         if let Some(node) = self.layer_or_nothing::<layer::SystemOverride>(path)? {

@@ -31,6 +31,7 @@ impl Loader {
         folder: &Utf8Path,
         system: &mut SystemFiles,
     ) -> anyhow::Result<()> {
+        let before = self.findings.len();
         for (from, place) in self.wanted(system) {
             if system.texts.contains_key(&from) {
                 continue;
@@ -42,7 +43,34 @@ impl Loader {
                 system.texts.insert(from, texts);
             }
         }
+        // Of what is at fault nobody knows which files it would have mounted.
+        if self.findings.len() == before {
+            system.in_files = self.below(&folder.join("files"))?;
+        }
         Ok(())
+    }
+
+    /// The paths of all files below a folder. What cannot be listed is told where it is mounted.
+    fn below(&self, folder: &Utf8Path) -> anyhow::Result<BTreeSet<String>> {
+        let (mut all, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut pending = vec![folder.to_owned()];
+        while let Some(folder) = pending.pop() {
+            let listing = self.files.directory(&folder, &mut Vec::new())?;
+            let Ok(Some(listing)) = listing else { continue };
+            // Links may lead to where they are.
+            if !seen.insert(listing.real) {
+                continue;
+            }
+            for entry in listing.entries {
+                let path = folder.join(&entry.name);
+                if entry.directory {
+                    pending.push(path);
+                } else {
+                    all.insert(path.into_string());
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// Everything that `from` says in a system, and in the project's shapes that it uses.

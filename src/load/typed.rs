@@ -156,7 +156,7 @@ fn describe(error: &ReadError, place: Place) -> Finding {
             Finding::error("exclusive-keys", format!("`{first}` and `{second}` exclude each other"))
                 .at(place)
                 .related(*first_place, format!("`{first}` is said here"))
-                .help("say one of them")
+                .help("keep one of them")
         }
         Fault::Value { message, help } => {
             let finding = Finding::error("invalid-value", message.clone()).at(place);

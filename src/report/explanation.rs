@@ -122,11 +122,11 @@ impl Page<'_> {
                 format!("{REMOVED}{by}{REMOVED:#}")
             }
         };
-        let head = format!("{:layer$}  {QUIET}{place:at$}{QUIET:#}", visible(&said.layer));
+        let by = visible(&said.layer);
         if beside {
-            self.line(indent, &format!("{head}  {what}"));
+            self.line(indent, &format!("{by:layer$}  {QUIET}{place:at$}{QUIET:#}  {what}"));
         } else {
-            self.line(indent, &head);
+            self.line(indent, &format!("{by:layer$}  {QUIET}{place}{QUIET:#}"));
             self.line(indent + 4, &what);
         }
     }

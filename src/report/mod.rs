@@ -9,6 +9,7 @@ pub mod changes_markdown;
 pub mod explanation;
 pub mod findings;
 pub mod rule;
+pub mod table;
 
 mod escape;
 mod excerpt;

@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, World};
 use super::facts::fact_key;
+use super::literal;
 use super::secrets::holds_secret;
 use super::texts::{Facts, data};
 use crate::finding::Finding;
@@ -24,7 +25,13 @@ pub(super) fn command(
         let mut texts = Vec::new();
         for (index, item) in items.iter().enumerate() {
             match item {
-                TextItem::Literal(text) => texts.push(text.clone()),
+                TextItem::Literal(text) => {
+                    if said.is_some() {
+                        let path = [key, &index.to_string()];
+                        findings.extend(literal::finding(world, draft, facts, &path, text));
+                    }
+                    texts.push(text.clone());
+                }
                 TextItem::Template(template) => {
                     let place = node.value_place(&[key, &index.to_string(), "text"]);
                     match world.texts.evaluate(&template.text, facts, place) {

@@ -156,19 +156,25 @@ fn refused(world: &World<'_>, who: &str, exceptions: &[Exception], findings: &mu
 
 /// What an environment's `guard.except` names that does not exist, or says no reason for.
 pub(super) fn guard(world: &World<'_>, findings: &mut Vec<Finding>) {
-    let names: Vec<String> = world
-        .systems
+    let systems = &world.project.systems;
+    let names: Vec<String> = systems
         .iter()
-        .flat_map(|(system, draft)| {
-            let services = draft.files.node.child("services").and_then(Node::as_map);
+        .flat_map(|(system, files)| {
+            let services = files.node.child("services").and_then(Node::as_map);
             let services = services.into_iter().flat_map(|map| map.entries.keys());
             let services = services.map(move |service| format!("{system}/{service}"));
             std::iter::once(system.clone()).chain(services)
         })
         .collect();
+    // A system whose services nobody could read may have any.
+    let may_be = |who: &str| {
+        let system = who.split_once('/').and_then(|(system, _)| systems.get(system));
+        let services = |node: &Node| node.child("services").is_some_and(Node::is_unknown);
+        system.is_some_and(|files| files.node.is_unknown() || services(&files.node))
+    };
     for (who, why) in &world.environment.guard.except {
         let place = world.place(&["guard", "except", who]);
-        if !names.contains(who) {
+        if !names.contains(who) && !may_be(who) {
             findings.push(
                 Finding::error("unknown-name", format!("there is no system or service `{who}`"))
                     .at(place)

@@ -1,5 +1,6 @@
 //! Where the public reaches a service, and what leads there.
 
+use super::below::below_domain;
 use super::draft::{Draft, World};
 use super::ports::is_metrics;
 use crate::finding::Finding;
@@ -49,21 +50,7 @@ fn hosts(
             Ok(hosts.clone())
         }
         (_, Some("@")) => Ok(vec![domain.clone()]),
-        (_, Some(host)) => {
-            let place = draft.node.value_place(&["expose", "host"]);
-            if let Some(below) = host.strip_suffix(domain.as_str())
-                && (below.is_empty() || below.ends_with('.'))
-            {
-                return Err(Box::new(whole_host(host, below, domain).at(place)));
-            }
-            let host: Host = format!("{host}.{domain}").parse().map_err(|error| {
-                let error: crate::value::ValueError = error;
-                let mut finding = Finding::error("invalid-value", error.message).at(place);
-                finding.help = error.help;
-                Box::new(finding)
-            })?;
-            Ok(vec![host])
-        }
+        (_, Some(host)) => below_domain(world, draft, host).map(|host| vec![host]),
         _ => Err(Box::new(
             Finding::error(
                 "missing-key",
@@ -73,14 +60,6 @@ fn hosts(
             .help("say `host`, a name below the environment's domain, or `hosts`"),
         )),
     }
-}
-
-/// A host below the domain that holds the domain: it would be there twice.
-fn whole_host(host: &str, below: &str, domain: &Host) -> Finding {
-    let name = if below.is_empty() { "\"@\"" } else { below.trim_end_matches('.') };
-    Finding::error("domain-twice", format!("`{host}` would be reached as `{host}.{domain}`"))
-        .note(format!("`host` is a name below the environment's domain, `{domain}`"))
-        .help(format!("say `host: {name}`, or `hosts: [{host}]` for a full name"))
 }
 
 fn route(

@@ -223,7 +223,7 @@ fn not_provided(draft: &Draft<'_>, kind: &super::draft::KindDraft<'_>) -> Option
     );
     let key = if draft.node.child("version").is_some() { "version" } else { "kind" };
     let finding = Finding::error("unknown-version", message).at(draft.node.value_place(&[key]));
-    Some(finding.known("versions", &kind.version, known))
+    Some(finding.listed("versions", known))
 }
 
 /// Whether a tag belongs to a version line: `18.6-trixie` to `18`, `v3.13.3` to `3`.

@@ -62,8 +62,8 @@ pub(super) fn volumes(system: &SystemDraft<'_>, service: &Service, findings: &mu
             Finding::error(
                 "volume-of-another-namespace",
                 format!(
-                    "`{of}` is in the namespace `{}`, and `{}` lives in `{}`",
-                    system.namespace, service.name, service.namespace
+                    "`{of}` is a volume of the system, and `{}` lives in a namespace beside it",
+                    service.name
                 ),
             )
             .at(draft.node.key_place(&["volumes", volume.name.as_str()]))

@@ -2,6 +2,7 @@
 //! looked up, and all problems are reported at once.
 
 mod backend;
+mod below;
 mod beside;
 mod budget;
 mod command;
@@ -21,10 +22,12 @@ mod hosts;
 mod image;
 mod kinds;
 mod level;
+mod literal;
 mod marks;
 mod migration;
 mod named;
 mod names;
+mod namespaces;
 mod options;
 mod order;
 mod patches;
@@ -41,6 +44,7 @@ mod sound;
 mod system;
 mod texts;
 mod token;
+mod unused;
 mod variables;
 mod volumes;
 
@@ -71,6 +75,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut told = Told::default();
     let mut resolved = Resolved::default();
     let mut pins = pins::Pins::default();
+    let mut used = unused::Used::default();
     let mut reach = Vec::new();
     for name in project.environments.keys() {
         let mut findings = Vec::new();
@@ -79,6 +84,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
             reach.push((name, reach::findings(&world, &stacks)));
             resolved.stacks.extend(stacks);
             pins.add(&world);
+            used.add(&world);
             resolved.environments.insert(name.clone(), world.environment);
         }
         told.add(name, findings);
@@ -88,11 +94,13 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     provider::findings(project, &mut findings);
     order::environments(project, &mut findings);
     sound::releases(project, &mut findings);
-    sound::namespaces(project, &resolved, &mut findings);
+    namespaces::findings(project, &resolved, &mut findings);
     hosts::unique(&resolved.stacks, project, &mut findings);
-    // What nobody runs may be run by what is at fault, and what nobody reaches be reached by it.
+    // What nobody runs or takes may be run by what is at fault, and what nobody reaches be reached
+    // by it.
     if !any_error(&findings) && !project.has_unknown() {
         pins.findings(project, &mut findings);
+        used.findings(project, &mut findings);
         let mut told = Told::default();
         for (name, findings) in reach {
             told.add(name, findings);

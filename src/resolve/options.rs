@@ -74,7 +74,7 @@ fn version(
             findings.push(
                 Finding::error("missing-key", format!("`{}` has no default version", entry.name))
                     .at(node.value_place(&["kind"]))
-                    .known("versions", "", known())
+                    .listed("versions", known())
                     .help("say `version`"),
             );
             return None;
@@ -86,7 +86,8 @@ fn version(
     findings.push(
         Finding::error("unknown-version", format!("`{}` has no version `{version}`", entry.name))
             .at(place)
-            .known("versions", &version, known()),
+            .listed("versions", known())
+            .help("name one of them"),
     );
     None
 }

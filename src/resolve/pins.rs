@@ -17,6 +17,8 @@ pub(super) struct Pins {
     unreleased: BTreeMap<Name, BTreeMap<Name, Place>>,
     /// Images that the lock does not know, and where they are named first.
     unlocked: BTreeMap<String, Place>,
+    /// Those of them that it knows by another tag, as it knows them.
+    other_tags: BTreeSet<String>,
     /// Images that some service runs, here or elsewhere.
     used: BTreeSet<ImageName>,
 }
@@ -29,7 +31,7 @@ impl Pins {
             // What runs before a service's releases runs the service's image.
             for draft in system.services.values().filter(|draft| draft.migrates.is_none()) {
                 for beside in &draft.containers {
-                    self.foreign(&beside.draft, draft.here());
+                    self.foreign(world, &beside.draft, draft.here());
                 }
                 if draft.own {
                     let shared = matches!(draft.service.image, Some(layer::Image::Of(_)));
@@ -39,13 +41,13 @@ impl Pins {
                         services.insert(draft.name.clone(), draft.place);
                     }
                 } else {
-                    self.foreign(draft, draft.here());
+                    self.foreign(world, draft, draft.here());
                 }
             }
         }
     }
 
-    fn foreign(&mut self, draft: &Draft<'_>, here: bool) {
+    fn foreign(&mut self, world: &World<'_>, draft: &Draft<'_>, here: bool) {
         let Some(image) = draft.image.as_ref().filter(|image| !image.own) else { return };
         // The lock knows an image by its own name, not by that of a mirror.
         let of_kind = draft.kind.as_ref().and_then(|kind| kind.image()?.image.clone());
@@ -55,13 +57,19 @@ impl Pins {
             let reference = ImageReference::new(name.clone(), image.tag.clone(), None);
             let place = draft.node.value_place(&[key]);
             self.unlocked.entry(reference.to_string()).or_insert(place);
+            let lock = world.project.lock.as_ref().and_then(|lock| lock.images.as_ref());
+            let locked = lock.and_then(|images| images.get(&name)).map(|locked| &locked.tag);
+            if let Some(tag) = locked.filter(|tag| image.tag.as_ref() != Some(*tag)) {
+                let known = ImageReference::new(name.clone(), Some(tag.clone()), None);
+                self.other_tags.insert(known.to_string());
+            }
         }
         self.used.insert(name);
     }
 
     /// What is pinned to nothing, and what is pinned and run by nobody.
     pub(super) fn findings(&self, project: &Project, findings: &mut Vec<Finding>) {
-        findings.extend(unlocked(&self.unlocked));
+        findings.extend(unlocked(&self.unlocked, &self.other_tags));
         findings.extend(self.unreleased.iter().filter_map(unreleased));
         findings.extend(self.unused(project));
     }
@@ -87,7 +95,7 @@ impl Pins {
 }
 
 /// One warning for all images.
-fn unlocked(images: &BTreeMap<String, Place>) -> Option<Finding> {
+fn unlocked(images: &BTreeMap<String, Place>, other_tags: &BTreeSet<String>) -> Option<Finding> {
     let (first, place) = images.first_key_value()?;
     let (message, its) = match images.len() {
         1 => (format!("the lock does not know `{first}`"), "its"),
@@ -95,9 +103,18 @@ fn unlocked(images: &BTreeMap<String, Place>) -> Option<Finding> {
     };
     let finding = Finding::warning("unlocked-image", message)
         .at(*place)
-        .note("a tag can be moved: what runs may change without a change here")
-        .help(format!("add {its} tag and digest to `environments/lock.yaml`"));
-    Some(with_names(finding, "images", images))
+        .note("a tag can be moved: what runs may change without a change here");
+    let finding = with_names(finding, "images", images);
+    let help = format!("add {its} tag and digest to `environments/lock.yaml`");
+    if other_tags.is_empty() {
+        let digest = "`docker buildx imagetools inspect` shows a digest";
+        return Some(finding.help(format!("{help}; {digest}")));
+    }
+    let known: Vec<&str> = other_tags.iter().map(String::as_str).collect();
+    Some(finding.listed("in the lock", known).help(format!(
+        "{help}, which has one of each image; or say both where the image is named, as \
+         `NAME:TAG@DIGEST`"
+    )))
 }
 
 /// One warning for each system, whichever environments run its services.

@@ -4,7 +4,7 @@ use super::draft::{SystemDraft, World};
 use crate::finding::Finding;
 use crate::layer::PodSecurityLevel;
 use crate::model::{Container, Resources, Rollout, Service, Stack};
-use crate::value::{Notation, Quantity};
+use crate::value::{Name, Notation, Quantity};
 use std::collections::BTreeMap;
 
 /// One thing that is counted.
@@ -40,6 +40,9 @@ struct Sum<'a> {
     surge: Quantity,
 }
 
+/// Services that say nothing of something that is counted, and of what.
+type Silent<'a> = BTreeMap<&'a Name, Vec<&'static Amount>>;
+
 /// Compares requests with the quota, namespace by namespace.
 pub(super) fn quota(
     world: &World<'_>,
@@ -47,12 +50,13 @@ pub(super) fn quota(
     stack: &Stack,
     findings: &mut Vec<Finding>,
 ) {
+    let mut silent = Silent::new();
     for amount in &AMOUNTS {
         let Some(quota) = (amount.of)(&stack.environment.quota) else { continue };
         let mut sums: BTreeMap<Option<PodSecurityLevel>, Sum<'_>> = BTreeMap::new();
         for service in stack.services.values() {
             let Some(request) = of_pod(service, &stack.environment.limit_range, amount) else {
-                silent(world, system, service, amount, findings);
+                silent.entry(&service.name).or_default().push(amount);
                 continue;
             };
             let nothing = || Sum { pods: Vec::new(), surge: zero() };
@@ -90,6 +94,9 @@ pub(super) fn quota(
                     )),
             );
         }
+    }
+    for (service, amounts) in silent {
+        findings.extend(without_request(world, system, service, &amounts));
     }
 }
 
@@ -136,32 +143,26 @@ fn largest(pods: &[(&Service, Quantity)]) -> String {
 }
 
 /// Under a quota Kubernetes refuses a pod that says nothing of what is counted.
-fn silent(
+fn without_request(
     world: &World<'_>,
     system: &SystemDraft<'_>,
-    service: &Service,
-    amount: &Amount,
-    findings: &mut Vec<Finding>,
-) {
-    let Some(draft) = system.services.get(service.name.as_str()) else { return };
-    let Amount { key, word, .. } = amount;
+    service: &Name,
+    amounts: &[&Amount],
+) -> Option<Finding> {
+    let draft = system.services.get(service.as_str())?;
+    let words: Vec<&str> = amounts.iter().map(|amount| amount.word).collect();
+    let keys: Vec<String> = amounts.iter().map(|amount| format!("{}: …", amount.key)).collect();
+    let (words, keys) = (words.join(" and "), keys.join(", "));
     let path = ["resources"];
     let said = draft.node.at(&path).is_some();
     let place = if said { draft.node.key_place(&path) } else { draft.place };
     let environment = &world.environment;
-    findings.push(
-        Finding::error(
-            "quota-without-request",
-            format!(
-                "`{}` has a quota of {word}, and `{}` requests none: its pods would be refused",
-                environment.name, service.name
-            ),
-        )
-        .at(place)
-        .related(world.place(&["kubernetes", "quota", key]), "the quota")
-        .help(format!(
-            "say `resources: {{ {key}: … }}`, or `kubernetes: {{ limit-range: {{ {key}: … }} }}` in `{}`",
-            environment.file
-        )),
+    let message = format!(
+        "`{}` has a quota of {words}, and `{service}` requests none: its pods would be refused",
+        environment.name
     );
+    Some(Finding::error("quota-without-request", message).at(place).help(format!(
+        "say `resources: {{ {keys} }}`, or `kubernetes: {{ limit-range: {{ {keys} }} }}` in `{}`",
+        environment.file
+    )))
 }

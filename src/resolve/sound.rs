@@ -1,6 +1,5 @@
 //! What an API server would refuse, or what would start and never work: told before it is written.
 
-use super::Resolved;
 use super::budget;
 use super::draft::{Draft, SystemDraft};
 use super::level;
@@ -45,8 +44,32 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
     budget::probes(draft, &service.container.probes, findings);
 }
 
+/// From so many cores on an amount was meant in thousandths, since few machines have them.
+const MANY_CORES: u64 = 100;
+
+/// An amount of CPU without a unit counts cores.
+fn cores(draft: &Draft<'_>, findings: &mut Vec<Finding>) {
+    let said = [("resources", &draft.service.resources), ("limits", &draft.service.limits)];
+    for (key, said) in said {
+        let Some(cpu) = said.as_ref().and_then(|said| said.cpu) else { continue };
+        let cores = cpu.millis() / 1000;
+        if cores >= MANY_CORES {
+            findings.push(
+                Finding::warning(
+                    "many-cores",
+                    format!("this is {cores} cores of CPU for each pod"),
+                )
+                .at(draft.node.value_place(&[key, "cpu"]))
+                .note("a number without a unit counts cores; `m` is a thousandth of one")
+                .help(format!("did you mean `{cores}m`?")),
+            );
+        }
+    }
+}
+
 /// What a container requests is no more than it may use.
 pub(super) fn limits(draft: &Draft<'_>, container: &Container, findings: &mut Vec<Finding>) {
+    cores(draft, findings);
     let (requests, limits) = (&container.requests, &container.limits);
     let below = [
         ("cpu", limits.cpu.zip(requests.cpu).is_some_and(|(limit, request)| limit < request)),
@@ -206,46 +229,6 @@ fn single_writer(
             .note(format!("mounted by: {}", names.join(", ")))
             .help("say `shared: true` for the volume, with a tier that says so too"),
         );
-    }
-}
-
-/// A namespace belongs to one system in one environment: two would overwrite each other.
-pub(super) fn namespaces(project: &Project, resolved: &Resolved, findings: &mut Vec<Finding>) {
-    let mut seen: BTreeMap<(&str, &str), &Stack> = BTreeMap::new();
-    let all = resolved
-        .stacks
-        .iter()
-        .flat_map(|stack| stack.namespaces().map(move |(namespace, _)| (stack, namespace)));
-    for (stack, namespace) in all {
-        // Without a context, nobody said that two environments are one cluster.
-        let environment = stack.environment.name.as_str();
-        let cluster = stack.environment.context.as_deref().unwrap_or(environment);
-        let Some(other) = seen.insert((cluster, namespace.as_str()), stack) else { continue };
-        let one = |stack: &Stack| format!("`{}` of `{}`", stack.system, stack.environment.name);
-        let place = |stack: &Stack| {
-            let file = project.environments.get(stack.environment.name.as_str())?;
-            Some(file.key_place(&["kubernetes"]))
-        };
-        let mut finding = Finding::error(
-            "namespace-twice",
-            format!(
-                "{} and {} would share the namespace `{}` of one cluster",
-                one(other),
-                one(stack),
-                namespace
-            ),
-        )
-        .help(if [other, stack].iter().any(|one| one.namespace != *namespace) {
-            format!("rename one of the systems: `{namespace}` is beside the other's own namespace")
-        } else {
-            "say `kubernetes: { namespace: \"{{ environment }}-{{ system }}\" }`".to_owned()
-        });
-        finding.place = place(stack);
-        let elsewhere = place(other).filter(|other| finding.place != Some(*other));
-        findings.push(match elsewhere {
-            Some(other) => finding.related(other, "and this one"),
-            None => finding,
-        });
     }
 }
 

@@ -3,6 +3,7 @@
 use super::draft::{Draft, World};
 use super::facts::callee_facts;
 use super::flows::ResolvedFlow;
+use super::literal;
 use super::secrets::{SecretTable, variable_name};
 use super::texts::Facts;
 use crate::finding::Finding;
@@ -141,12 +142,13 @@ impl<'a> Variables<'a> {
     ) {
         let place = self.draft.node.key_place(&origin);
         let variable = match value {
-            ConfigValue::Literal(text) => Variable {
-                name: name.clone(),
-                value: VariableValue::Text(text.clone()),
-                origin,
-                text: None,
-            },
+            ConfigValue::Literal(text) => {
+                let path: Vec<&str> = origin.iter().map(String::as_str).collect();
+                let Self { world, draft, facts, .. } = self;
+                findings.extend(literal::finding(world, draft, facts, &path, text));
+                let value = VariableValue::Text(text.clone());
+                Variable { name: name.clone(), value, origin, text: None }
+            }
             ConfigValue::Template(template) => {
                 let mut path = origin.clone();
                 path.push("text".to_owned());

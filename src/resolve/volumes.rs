@@ -132,13 +132,9 @@ fn source(
                 Finding::error("unknown-volume", format!("the system has no volume `{of}`"))
                     .at(at("of"))
                     .known("volumes", of.as_str(), known);
-            findings.push(if finding.help.is_some() {
-                finding
-            } else {
-                finding.help(format!(
-                    "describe it in system.yaml, such as `volumes: {{ {of}: {{ size: 10Gi }} }}`"
-                ))
-            });
+            findings.push(finding.or_help(format!(
+                "describe it in system.yaml, such as `volumes: {{ {of}: {{ size: 10Gi }} }}`"
+            )));
             return None;
         }
         return Some(VolumeSource::System(of.clone()));
@@ -225,7 +221,7 @@ fn tier_here(
             )
             .at(place)
             .known("tiers", name, environment.storage.keys().map(Name::as_str))
-            .help(format!(
+            .or_help(format!(
                 "say what it is in `{}`, such as `storage: {{ {name}: {{ class: … }} }}`",
                 environment.file
             )),

@@ -104,7 +104,10 @@ impl FromStr for Duration {
                 ));
                 let (next, _) = units.next().unwrap_or(&("ms", 1));
                 let next = if rest == text { "s" } else { next };
-                return Err(error.write(meant(&format!("{text}{next}"))));
+                // The number as it stands: who wrote it knows it.
+                let proposal = format!("{text}{next}");
+                let is_right = meant(&proposal).is_some();
+                return Err(error.write(is_right.then_some(proposal)));
             }
             if !UNITS.iter().any(|(known, _)| *known == unit) {
                 let error = ValueError::new(format!(
@@ -223,8 +226,8 @@ mod tests {
                 "` 5s` is not a duration: it is a number with a unit such as `30s`\nhelp: write `5s`",
             ),
             ("30", "missing unit in `30`; allowed: ms, s, m, h, d\nhelp: write `30s`"),
-            ("300", "missing unit in `300`; allowed: ms, s, m, h, d\nhelp: write `5m`"),
-            ("1h30", "missing unit in `1h30`; allowed: ms, s, m, h, d\nhelp: write `90m`"),
+            ("300", "missing unit in `300`; allowed: ms, s, m, h, d\nhelp: write `300s`"),
+            ("1h30", "missing unit in `1h30`; allowed: ms, s, m, h, d\nhelp: write `1h30m`"),
             ("5min", "`5min` has the unit `min`; allowed: ms, s, m, h, d\nhelp: write `5m`"),
             ("5M", "`5M` has the unit `M`; allowed: ms, s, m, h, d\nhelp: write `5m`"),
             ("5 m", "`5 m` has the unit ` m`; allowed: ms, s, m, h, d\nhelp: write `5m`"),

@@ -13,6 +13,12 @@ pub struct Host(String);
 impl Host {
     /// The most characters.
     pub const MAX: usize = 253;
+
+    /// The host that was most likely meant by a text that is none, such as that of an address.
+    #[must_use]
+    pub fn meant(text: &str) -> Option<Self> {
+        proposal(text).map(Self)
+    }
 }
 
 /// That a text is a DNS-1123 subdomain with labels that DNS can carry.

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     title: "a container that listens has a liveness and a readiness probe",
     why: "Without a readiness probe callers are sent to a pod that still starts; without a \
           liveness probe one that hangs stays.",
-    mend: "say `health` of the service",
+    mend: "say `health.live` and `health.ready` of the service",
     bad: BAD,
     good: GOOD,
     check,
@@ -24,19 +24,17 @@ fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {
             if !listens || !is_main {
                 continue;
             }
-            for (probe, word) in [("livenessProbe", "lives"), ("readinessProbe", "is ready")] {
-                if container.value.get(probe).is_none() {
-                    problems.add(
-                        pod.object,
-                        container.pointer.clone(),
-                        format!(
-                            "nobody asks whether `{}` of {} {word}",
-                            text(container.value, "/name"),
-                            pod.object.words()
-                        ),
-                    );
-                }
-            }
+            let has = |probe: &str| container.value.get(probe).is_some();
+            let (words, mend) = match (has("livenessProbe"), has("readinessProbe")) {
+                (true, true) => continue,
+                (true, false) => ("is ready", "say `health.ready` of the service"),
+                (false, true) => ("lives", "say `health.live` of the service"),
+                (false, false) => ("lives or is ready", RULE.mend),
+            };
+            let name = text(container.value, "/name");
+            let message = format!("nobody asks whether `{name}` of {} {words}", pod.object.words());
+            problems.add(pod.object, container.pointer.clone(), message);
+            problems.mend(mend);
         }
     }
 }

@@ -164,7 +164,7 @@ fn one_of_several() {
         "rollout:\n  rolling: {}\n  recreate: {}\n",
         &[
             "3:3 'recreate' `rolling` and `recreate` exclude each other (2:3: `rolling` is said here); \
-         help: say one of them",
+         help: keep one of them",
         ],
     );
     service(
@@ -200,7 +200,7 @@ fn one_of_several() {
         "rollout: { rolling: { at-once: 5, at-onec: 5% }, recreate: { x: 1 } }",
         &[
             "1:50 'recreate' `rolling` and `recreate` exclude each other (1:12: `rolling` is said \
-         here); help: say one of them",
+         here); help: keep one of them",
             "1:32 '5' missing `%` in `5`; help: write `5%`",
             "1:35 'at-onec' unknown key `at-onec`; allowed: at-once; help: did you mean `at-once`?",
         ],

@@ -133,3 +133,12 @@ fn programs_read_the_same() {
     assert_eq!(value["values"][1].get("value"), None);
     assert_eq!(value["values"][4]["derived"]["facts"][0]["values"][0], value["values"][0]);
 }
+
+#[test]
+fn no_line_ends_in_blanks_that_a_colour_hides() {
+    let (mut explanation, mut sources) = sample();
+    let deep = sources.add(format!("environments/{}.yaml", "deep/".repeat(12)), "a: 1\n");
+    explanation.values[0].said[0].place = Place::new(deep, 3, 4);
+    let text = anstream::adapter::strip_str(&text(&explanation, &sources)).to_string();
+    assert!(text.lines().all(|line| line.trim_end() == line), "{text}");
+}

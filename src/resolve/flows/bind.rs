@@ -154,6 +154,7 @@ impl Binding<'_> {
                 );
             }
         }
+        let mut several = Vec::new();
         for (pick, from) in declared.into_iter().flatten() {
             let option = from.option.as_deref().unwrap_or(pick);
             let entries = self.kind.options.get(&fact_key(option)).and_then(Value::as_object);
@@ -174,17 +175,27 @@ impl Binding<'_> {
                 (None, Some(only), None) => only.to_owned(),
                 (None, None, _) => continue,
                 (None, ..) => {
-                    return fail(
-                        Finding::error("several-picks", format!("`{callee}` has several {option}"))
-                            .at(self.call.place)
-                            .known(option, "", known())
-                            .help(format!("say which, such as `pick: {{ {pick}: … }}`")),
-                    );
+                    several.push((pick, option, known().collect()));
+                    continue;
                 }
             };
             facts.set(&fact_key(pick), chosen);
         }
-        Ok(())
+        if several.is_empty() { Ok(()) } else { fail(self.several(&several)) }
+    }
+
+    /// What the client has to choose: of each option there are several.
+    fn several(&self, all: &[(&String, &str, Vec<&str>)]) -> Finding {
+        let options: Vec<&str> = all.iter().map(|(_, option, _)| *option).collect();
+        let picks: Vec<String> = all.iter().map(|(pick, ..)| format!("{pick}: …")).collect();
+        let message = format!("`{}` has several {}", self.call.callee(), options.join(" and "));
+        let finding = Finding::error("several-picks", message).at(self.call.place);
+        let known = |finding: Finding, (_, option, names): &(&String, &str, Vec<&str>)| {
+            finding.listed(option, names.iter().copied())
+        };
+        all.iter()
+            .fold(finding, known)
+            .help(format!("say which, such as `pick: {{ {} }}`", picks.join(", ")))
     }
 
     /// Whether a text needs a choice for which there is nothing to choose.

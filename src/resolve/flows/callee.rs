@@ -97,6 +97,16 @@ fn other_system<'a>(
                 .known("services", service, known.map(String::as_str)),
         );
     }
+    // An offer of what does not exist, or to whom, was told, and may be the one that is meant.
+    let is_named = |name: &Name| services.is_some_and(|it| it.entries.contains_key(name.as_str()));
+    let is_system = |to: &Name| world.project.systems.contains_key(to.as_str());
+    let may_be_offered = offers.into_iter().flatten().any(|(name, offer)| {
+        let is_meant = name.as_str() == service;
+        !is_named(name) || (is_meant && offer.to.iter().flatten().any(|to| !is_system(to)))
+    });
+    if !offered && may_be_offered {
+        return Err(None);
+    }
     if !offered {
         let known = offers.into_iter().flatten().filter(|(_, offer)| {
             offer.to.iter().flatten().any(|to| to.as_str() == system.name.as_str())

@@ -89,7 +89,7 @@ fn of_its_kind(project: &Project, entry: &ProviderEntry, findings: &mut Vec<Find
             findings.push(
                 Finding::error("unknown-version", message)
                     .at(entry.node.key_place(&["versions", version]))
-                    .known("versions", version, known),
+                    .listed("versions", known),
             );
         }
     }
