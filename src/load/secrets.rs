@@ -63,6 +63,7 @@ pub(super) fn conceal(
             sources.hide(Place::new(file, start, end));
         }
     }
+    conceal_passwords(node, parent, sources, findings);
     let mut places = Vec::new();
     find(node, parent, &text, &mut places);
     for place in places {
@@ -70,6 +71,54 @@ pub(super) fn conceal(
         findings.retain(|finding| !finding.place.is_some_and(|at| within(at, place)));
         findings.push(not_a_reference(place));
     }
+}
+
+/// Hides the passwords of addresses in a configuration, and reports them.
+fn conceal_passwords(
+    node: &Node,
+    parent: &str,
+    sources: &mut Sources,
+    findings: &mut Vec<Finding>,
+) {
+    let Value::Map(map) = &node.value else { return };
+    for (key, entry) in &map.entries {
+        if key != "config" || NAMED.contains(&parent) {
+            if NAMED.contains(&parent) || !FREE.contains(&key.as_str()) {
+                conceal_passwords(&entry.node, key, sources, findings);
+            }
+            continue;
+        }
+        let Value::Map(config) = &entry.node.value else { continue };
+        for value in config.entries.values() {
+            let node = value.node.child("text").unwrap_or(&value.node);
+            if let Value::Text(text) = &node.value
+                && has_password(text)
+            {
+                sources.hide(node.place);
+                findings.push(
+                    Finding::error("password-in-config", "this address holds a password")
+                        .at(node.place)
+                        .note("it would stand in plain text in what is written; whoever reads this file knows it: change it")
+                        .help("put it into the secret store, name it in `secrets` with `as: env`, and write `{ text: \"scheme://user:{{ secrets.NAME }}@host\" }`"),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a text holds an address with a password that is written out:
+/// `scheme://user:password@host`.
+fn has_password(text: &str) -> bool {
+    text.match_indices("://").any(|(at, found)| {
+        let rest = &text[at + found.len()..];
+        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c));
+        let authority = &rest[..end.unwrap_or(rest.len())];
+        let password = authority.rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
+        password.is_some_and(|(_, password)| {
+            !password.is_empty()
+                && !["{{", "{%", "$(", "${", "<"].iter().any(|it| password.contains(it))
+        })
+    })
 }
 
 /// Whether a place lies in another.
@@ -103,7 +152,7 @@ fn find(node: &mut Node, parent: &str, source: &str, places: &mut Vec<Place>) {
                     }
                 }
             }
-        } else if !FREE.contains(&key.as_str()) {
+        } else if NAMED.contains(&parent) || !FREE.contains(&key.as_str()) {
             find(&mut entry.node, key, source, places);
         }
     }
@@ -151,4 +200,27 @@ fn secret_of_line(text: &str, at: usize) -> Option<(usize, usize)> {
     });
     let value = line.find(':').map_or(indented(line), |colon| colon + 1);
     below.then_some((behind(value), end)).filter(|(start, end)| start < end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_seen() {
+        for with in ["redis://:pw@cache", "x postgres://a:b@h:5432/db?x", "amqp://u:p@q@h"] {
+            assert!(has_password(with), "{with}");
+        }
+        for without in [
+            "https://example.com:8080/a@b",
+            "postgres://user@host",
+            "postgres://user:{{ secrets.KEY }}@host",
+            "redis://:$(PASSWORD)@cache",
+            "http://a/b?c=d:e@f",
+            "user:pw@host",
+            "scheme://user:@host",
+        ] {
+            assert!(!has_password(without), "{without}");
+        }
+    }
 }

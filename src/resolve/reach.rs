@@ -8,6 +8,7 @@ use crate::model::{Addresses, Caller, Flow, Peer, PodsBy, Stack};
 use crate::source::Place;
 use crate::value::Name;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Says of each service who calls it: the other end of every flow of the environment.
 pub(super) fn callers(stacks: &mut [Stack]) {
@@ -111,10 +112,23 @@ fn without_addresses(world: &World<'_>, stack: &Stack, findings: &mut Vec<Findin
         else {
             continue;
         };
+        let Some(place) = described(world, stack, flow) else { continue };
+        let (Peer::Elsewhere { host, .. } | Peer::External { host, .. }) = &flow.peer else {
+            continue;
+        };
+        if *addresses == Addresses::Internet && host.as_str().parse().is_ok_and(is_private) {
+            findings.push(
+                Finding::error(
+                    "not-on-the-internet",
+                    format!("`{host}` is no address of the internet: policies would stop it"),
+                )
+                .at(place)
+                .help("leave `addresses` away: the host is the address"),
+            );
+        }
         if *addresses != Addresses::Unknown {
             continue;
         }
-        let Some(place) = described(world, stack, flow) else { continue };
         findings.push(
             Finding::warning(
                 "unknown-addresses",
@@ -124,6 +138,14 @@ fn without_addresses(world: &World<'_>, stack: &Stack, findings: &mut Vec<Findin
             .note("network policies know addresses, not names: its ports are open to any of them")
             .help("say `addresses`, such as `addresses: [192.0.2.0/24]` or `addresses: internet`"),
         );
+    }
+}
+
+/// Addresses that are nobody's on the internet.
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(it) => it.is_private() || it.is_loopback() || it.is_link_local(),
+        IpAddr::V6(it) => it.is_loopback() || it.is_unique_local() || it.is_unicast_link_local(),
     }
 }
 

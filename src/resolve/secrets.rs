@@ -244,6 +244,10 @@ impl SecretTable {
                         Err(_) => continue,
                     },
                 };
+                let as_folder = draft.service.token.is_none();
+                if optional && !(as_folder && path.as_str() == format!("{FOLDER}/{key}")) {
+                    findings.push(alone(draft, key, as_folder));
+                }
                 let value = VariableValue::Text(path.to_string());
                 let name = format!("{key}_FILE");
                 push_variable(&mut variables, &name, value, &origin, place, findings);
@@ -273,6 +277,23 @@ impl SecretTable {
         }
         self.all.insert(secret.key.clone(), secret);
         None
+    }
+}
+
+/// A file that is mounted by itself is an empty folder where the secret is missing.
+fn alone(draft: &Draft<'_>, key: &SecretKey, as_folder: bool) -> Finding {
+    let message = format!("without the secret `{key}` a folder would stand in place of its file");
+    let finding = Finding::error("optional-file", message)
+        .note("a single file is mounted even if it is missing, as an empty folder");
+    if as_folder {
+        finding
+            .at(draft.node.value_place(&["secrets", key.as_str(), "path"]))
+            .help(format!("leave `path` away: `{FOLDER}` is mounted as a whole; or say `as: env`"))
+    } else {
+        finding
+            .at(draft.node.key_place(&["secrets", key.as_str(), "optional"]))
+            .note(format!("a `token` lies below `{FOLDER}`, so that files stand there one by one"))
+            .help("say `as: env`")
     }
 }
 

@@ -41,6 +41,25 @@ pub(super) fn service(draft: &Draft<'_>, service: &Service, findings: &mut Vec<F
                 .help("say `1%` or more, or `rollout: { recreate: {} }`"),
         );
     }
+    let per_replica = |source: &VolumeSource| matches!(source, VolumeSource::ClaimPerReplica(_));
+    // One pod is stopped before its successor starts, whatever makes it.
+    if matches!(draft.service.rollout, Some(layer::Rollout::Recreate(_)))
+        && service.replicas.max > 1
+        && service.volumes.iter().any(|volume| per_replica(&volume.source))
+    {
+        findings.push(
+            Finding::error(
+                "recreate-of-replicas",
+                format!(
+                    "replicas of `{}` have volumes of their own, and are replaced in turn",
+                    draft.name
+                ),
+            )
+            .at(draft.node.value_place(&["rollout"]))
+            .note("a StatefulSet cannot stop all its pods for a new version")
+            .help("remove `rollout`, or say `replicas: 1`"),
+        );
+    }
     budget::probes(draft, &service.container.probes, findings);
 }
 

@@ -75,8 +75,8 @@ pub struct Effect {
 struct Rule {
     /// Kinds, as `Deployment.apps`, of the core API as `Service`; `*` is every kind.
     kinds: &'static [&'static str],
-    /// Paths of plain values, their steps separated by spaces: `*` is one step, `**` any number. The
-    /// items of lists have no name here.
+    /// Paths of plain values, their steps separated by spaces: `*` is one step, `**` any number. An
+    /// item of a list is called by its name, if the list is a map in all but form.
     paths: &'static [&'static str],
     test: Test,
     effect: Effect,
@@ -188,7 +188,8 @@ fn of_claims(kind: &str, old: Option<&Value>) -> Option<Effect> {
 fn steps(field: &FieldChange) -> Vec<&str> {
     let steps = field.path.0.iter().map(|segment| match segment {
         Segment::Key(key) => key.as_str(),
-        Segment::Item(_) | Segment::Index(_) | Segment::Member => "[]",
+        Segment::Item(name) => name.as_str(),
+        Segment::Index(_) | Segment::Member => "[]",
     });
     steps.collect()
 }

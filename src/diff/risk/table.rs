@@ -105,6 +105,13 @@ pub(super) const FIELDS: &[Rule] = &[
         "a storage class cannot be changed in place",
     ),
     // Pods.
+    rule(
+        REPLICATED,
+        &["spec replicas"],
+        Test::Vanishes,
+        Risk::Scale,
+        "becomes 1 until somebody scales: hand it over first",
+    ),
     rule(REPLICATED, &["spec replicas"], Test::Becomes("0"), Risk::Stop, "no pod is left"),
     rule(REPLICATED, &["spec replicas"], Test::Always, Risk::Scale, "number of pods changed"),
     rule(
@@ -113,6 +120,13 @@ pub(super) const FIELDS: &[Rule] = &[
         Test::Always,
         Risk::Replace,
         "selector cannot be changed in place",
+    ),
+    rule(
+        ROLLED,
+        &["spec template spec containers * env PGDATA value"],
+        Test::Differs,
+        Risk::DataLoss,
+        "starts empty elsewhere: pg_upgrade, or dump and restore",
     ),
     rule(ROLLED, &["spec template **"], Test::Always, Risk::Restart, "pod template changed"),
     rule(
@@ -205,6 +219,13 @@ pub(super) const FIELDS: &[Rule] = &[
         Test::WasImmutable,
         Risk::Replace,
         "it is immutable",
+    ),
+    rule(
+        CONFIG,
+        &["data 10-databases.sh"],
+        Test::Differs,
+        Risk::Update,
+        "read on an empty volume alone: elsewhere do it by hand",
     ),
     Rule {
         kinds: CONFIG,

@@ -47,6 +47,7 @@ fn fields_have_risks() {
         ),
         (deployment, "spec: {replicas: @}", "2", "3", "scale"),
         (deployment, "spec: {replicas: @}", "2", "0", "stop"),
+        (deployment, "spec: {x: 1, @}", "replicas: 2", "", "scale"),
         (deployment, "spec: {minReadySeconds: @}", "2", "0", "update"),
         (deployment, "spec: {x: 1, @}", "", "strategy: {type: Recreate}", "update"),
         (deployment, "x: 1\nstatus: {replicas: @}", "1", "2", "none"),
@@ -119,6 +120,19 @@ fn fields_have_risks() {
     ];
     for (kind, rest, old, new, expected) in rows {
         assert_eq!(worst(kind, rest, old, new), expected, "{kind}: {rest}: {old} -> {new}");
+    }
+}
+
+#[test]
+fn a_data_folder_that_moves_is_data_loss() {
+    let env = |name: &str| {
+        format!(
+            "spec: {{template: {{spec: {{containers: [{{name: db, env: [{{name: {name}, value: @}}]}}]}}}}}}"
+        )
+    };
+    for kind in ["apps/v1 StatefulSet", "apps/v1 Deployment"] {
+        assert_eq!(worst(kind, &env("PGDATA"), "/data/17", "/data/18"), "data-loss");
+        assert_eq!(worst(kind, &env("OTHER"), "/data/17", "/data/18"), "restart");
     }
 }
 

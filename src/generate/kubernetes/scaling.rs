@@ -79,6 +79,8 @@ pub(super) fn disruption_budget(service: &Service) -> Option<Object> {
         spec: Some(PodDisruptionBudgetSpec {
             max_unavailable: Some(IntOrString::Int(1)),
             selector: Some(metadata::selector(service)),
+            // A pod that is not well anyway holds up no node.
+            unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
             ..PodDisruptionBudgetSpec::default()
         }),
         ..PodDisruptionBudget::default()
