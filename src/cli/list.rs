@@ -183,6 +183,7 @@ fn flows(stack: &Stack) -> Vec<Value> {
         for flow in &service.flows {
             let to = match &flow.peer {
                 Peer::Service(name) => name.to_string(),
+                Peer::Manifest { service, .. } => service.to_string(),
                 Peer::OtherSystem { system, service, .. } => format!("{system}/{service}"),
                 Peer::Elsewhere { service, host, .. } => format!("{service} at {host}"),
                 Peer::External { name, host, .. } => format!("{name} at {host}"),

@@ -83,6 +83,13 @@ pub enum Peer {
         /// How its pods are known.
         pods: PodsBy,
     },
+    /// A Service among the system's own objects.
+    Manifest {
+        /// The Service.
+        service: Name,
+        /// The labels by which it selects pods.
+        labels: BTreeMap<String, String>,
+    },
     /// A service of this system that is run elsewhere.
     Elsewhere {
         /// The service.

@@ -1,6 +1,7 @@
 //! Names of objects that stand beside a service's own: no other service may bear them.
 
 use super::Service;
+use crate::value::Name;
 
 /// The network policy that closes a namespace.
 pub const DEFAULT_DENY: &str = "default-deny";
@@ -19,6 +20,12 @@ pub fn headless(service: &Service) -> String {
 #[must_use]
 pub fn public(service: &Service) -> String {
     format!("{}-public", service.name)
+}
+
+/// The network policy that lets callers reach a Service of the user's own.
+#[must_use]
+pub fn callers(service: &Name) -> String {
+    format!("{service}-callers")
 }
 
 /// The route that leads from http to https.

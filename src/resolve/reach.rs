@@ -27,7 +27,9 @@ pub(super) fn callers(stacks: &mut [Stack]) {
                         (system.clone(), callee.clone()),
                         Some((stack.system.clone(), service.namespace.clone())),
                     ),
-                    Peer::Elsewhere { .. } | Peer::External { .. } => continue,
+                    Peer::Manifest { .. } | Peer::Elsewhere { .. } | Peer::External { .. } => {
+                        continue;
+                    }
                 };
                 callers.entry(callee).or_default().push(Caller {
                     system,

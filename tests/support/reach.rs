@@ -231,7 +231,9 @@ impl Cluster {
                 (number, port["protocol"] == "UDP")
             });
         // A job's own name changes with its template.
-        let name = format!("{namespace}/{}", labels["app.kubernetes.io/name"]);
+        let own = object["metadata"]["name"].as_str().unwrap();
+        let name = labels.get("app.kubernetes.io/name").map_or(own, String::as_str);
+        let name = format!("{namespace}/{name}");
         // In its node's network a pod has the node's address, and no policy is about it.
         let at = if template["spec"]["hostNetwork"] == true {
             At::Address(NODE.parse().unwrap())

@@ -70,7 +70,44 @@ pub(super) fn policies(stack: &Stack) -> Vec<Object> {
     }
     objects.extend(solver(stack));
     objects.extend(stack.services.values().filter_map(|service| of_service(stack, service)));
+    objects.extend(of_manifests(stack));
     objects
+}
+
+/// The other end of flows to Services of the user's own.
+fn of_manifests(stack: &Stack) -> Vec<Object> {
+    let mut called: BTreeMap<&Name, (&BTreeMap<String, String>, Vec<NetworkPolicyIngressRule>)> =
+        BTreeMap::new();
+    for caller in stack.services.values() {
+        for flow in &caller.flows {
+            let Peer::Manifest { service, labels } = &flow.peer else { continue };
+            let rule = NetworkPolicyIngressRule {
+                from: Some(pods_from(stack, None, &caller.name)),
+                ports: Some(flow_ports(&flow.ports)),
+            };
+            called.entry(service).or_insert((labels, Vec::new())).1.push(rule);
+        }
+    }
+    let policies = called.into_iter().map(|(name, (labels, ingress))| {
+        let spec = NetworkPolicySpec {
+            pod_selector: Some(labelled(labels.clone())),
+            policy_types: Some(vec!["Ingress".to_owned()]),
+            ingress: Some(ingress),
+            ..NetworkPolicySpec::default()
+        };
+        of_all(&names::callers(name), None, spec)
+    });
+    policies.collect()
+}
+
+/// Pods of a Service of the user's own, which are in the system's namespace.
+fn manifest_pods(caller: &Service, labels: &BTreeMap<String, String>) -> NetworkPolicyPeer {
+    let own = [(NAMESPACE.to_owned(), Reference::Namespace.to_string())];
+    NetworkPolicyPeer {
+        namespace_selector: caller.beside.map(|_| labelled(BTreeMap::from(own))),
+        pod_selector: Some(labelled(labels.clone())),
+        ..NetworkPolicyPeer::default()
+    }
 }
 
 fn default_deny(beside: Option<PodSecurityLevel>) -> Object {
@@ -236,6 +273,7 @@ fn to_callee(stack: &Stack, service: &Service, flow: &Flow) -> Rule {
         Peer::OtherSystem { system, service, namespace, pods } => {
             foreign_pods(stack, service, system, namespace, pods)
         }
+        Peer::Manifest { labels, .. } => vec![manifest_pods(service, labels)],
         Peer::Elsewhere { addresses, .. } | Peer::External { addresses, .. } => match addresses {
             Addresses::Ranges(ranges) => blocks(ranges),
             Addresses::Internet => anywhere_but(NOT_INTERNET),
@@ -325,11 +363,16 @@ fn port(number: u16, protocol: Protocol) -> NetworkPolicyPort {
 /// Pods of a service of this system, as a policy of one of its services names them: those of
 /// another namespace are meant only if that is said.
 fn pods_of(stack: &Stack, own: &Service, name: &Name) -> Vec<NetworkPolicyPeer> {
+    pods_from(stack, own.beside, name)
+}
+
+/// The same, as a policy in one of the system's namespaces names them.
+fn pods_from(stack: &Stack, own: Option<PodSecurityLevel>, name: &Name) -> Vec<NetworkPolicyPeer> {
     let other = stack.services.get(name);
     if other.is_some_and(|other| other.host_network) {
         return nodes(stack);
     }
-    let beside = other.map(|other| other.beside).filter(|beside| *beside != own.beside);
+    let beside = other.map(|other| other.beside).filter(|beside| *beside != own);
     let namespace = beside.map(|beside| Reference::namespace(beside).to_string());
     vec![NetworkPolicyPeer {
         namespace_selector: namespace

@@ -1,5 +1,6 @@
 //! Whom a name in `uses` means.
 
+use super::manifest::{self, OwnService};
 use super::{Failure, fail};
 use crate::finding::Finding;
 use crate::layer;
@@ -12,6 +13,7 @@ use crate::value::Name;
 pub(super) enum Callee<'a> {
     Service { draft: &'a Draft<'a>, system: &'a SystemDraft<'a>, other: bool },
     External { name: Name, external: &'a layer::External, node: &'a Node },
+    Manifest { name: Name, service: OwnService<'a> },
     Absent(Place),
 }
 
@@ -49,6 +51,9 @@ pub(super) fn callee<'a>(
         }
         return Ok(Callee::External { name: key.clone(), external, node: &system.node });
     }
+    if let (Some(service), Ok(name)) = (manifest::service(system, name), name.parse()) {
+        return Ok(Callee::Manifest { name, service });
+    }
     // A service whose own description is at fault was reported there.
     if system.describes(name) {
         return Err(None);
@@ -57,7 +62,7 @@ pub(super) fn callee<'a>(
     let services = system.described();
     let finding = Finding::error("unknown-service", format!("there is no service `{name}`"))
         .at(place)
-        .known("services", name, services.chain(externals));
+        .known("services", name, services.chain(externals).chain(manifest::names(system)));
     fail(match finding.help {
         Some(_) => finding,
         None => finding.help("describe it; what is not run here is an `external` of the system"),

@@ -3,6 +3,7 @@
 mod address;
 mod bind;
 mod callee;
+mod manifest;
 
 use super::draft::{Draft, SystemDraft, World};
 use super::provider::ProviderDraft;
@@ -143,6 +144,7 @@ fn flow(
     let flow = match callee {
         Callee::Service { draft, system, other } => call.service(draft, system, other),
         Callee::External { name, external, node } => call.external(name, external, node),
+        Callee::Manifest { name, service } => call.manifest(system, name, &service),
         Callee::Absent(_) => Err(None),
     };
     flow.map(Box::new).map(Outcome::Present)
