@@ -59,6 +59,7 @@ impl Loader {
             Ok(text) => text,
             Err(fault) => {
                 let file = self.project.sources.add(path.to_string(), fault.text.as_str());
+                self.hide_if_secret(file, path, &fault.text);
                 self.findings.push(fault.finding(file));
                 return Ok(None);
             }
@@ -69,6 +70,10 @@ impl Loader {
             return Ok(None);
         }
         let (documents, findings) = yaml::parse_all(file, &text);
+        // Where the form is broken, nothing says what is a value.
+        if findings.iter().any(|finding| finding.id == "yaml-syntax") {
+            self.hide_if_secret(file, path, &text);
+        }
         let secret = |node: &&Node| word(node, &["kind"]) == Some("Secret");
         let values = documents.iter().filter(secret).flat_map(secret_values);
         let hidden: Vec<Place> = values
@@ -86,6 +91,14 @@ impl Loader {
         self.findings.extend(others);
         let unreadable_value = of_values.into_iter().find_map(|finding| finding.place);
         Ok(Some(Objects { documents, unreadable_value }))
+    }
+
+    /// Shows nothing of a file that may hold values of Secrets.
+    fn hide_if_secret(&mut self, file: FileId, path: &Utf8Path, text: &str) {
+        let in_secrets = path.components().any(|part| part.as_str() == "secrets");
+        if in_secrets || text.contains("Secret") {
+            self.project.sources.hide(Place::new(file, 0, text.len()));
+        }
     }
 
     fn manifest(&mut self, path: &Utf8Path, node: Node, system: &mut SystemFiles) {
