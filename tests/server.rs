@@ -81,6 +81,39 @@ fn a_role_allows_its_own_namespace_by_name(cluster: &Cluster) {
     kubectl("--as viewer -n shop get nodes").ends(1);
 }
 
+/// What README.md says of fixed replicas that become an autoscaler's.
+#[test]
+fn replicas_that_are_handed_over_stay() {
+    let Some(cluster) = Cluster::start() else { return };
+    let deployment = |name: &str, replicas: &str| {
+        let labels = format!("{{ app: {name} }}");
+        let pod = format!("containers: [{{ name: {name}, image: ghcr.io/example/web:1.0.0 }}]");
+        let text = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name} }}\nspec: {{ \
+             {replicas}selector: {{ matchLabels: {labels} }}, template: {{ metadata: {{ labels: \
+             {labels} }}, spec: {{ {pod} }} }} }}\n"
+        );
+        let file = cluster.file(&format!("{name}.yaml"), &text);
+        cluster.kubectl(&[&SERVER_SIDE[..], &[&file]].concat()).ends(0);
+    };
+    for (name, handed_over, left) in [("kept", true, "3"), ("lost", false, "1")] {
+        deployment(name, "replicas: 3, ");
+        if handed_over {
+            let number = format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name} }}\nspec: {{ \
+                 replicas: 3 }}\n"
+            );
+            let file = cluster.file("number.yaml", &number);
+            let manager = ["--field-manager=handover", "--validate=false"];
+            cluster.kubectl(&[&SERVER_SIDE[..], &[&file], &manager].concat()).ends(0);
+        }
+        deployment(name, "");
+        let output = "--output=jsonpath={.spec.replicas}";
+        let ran = cluster.kubectl(&["get", "deployment", name, output]).ends(0);
+        assert_eq!(ran.out, left, "{name}");
+    }
+}
+
 /// What the server says against a stack's tree.
 fn problem(cluster: &Cluster, judged: &Judged, stack: &Stack) -> Option<String> {
     let folder = judged.folder(stack);
