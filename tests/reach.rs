@@ -494,3 +494,34 @@ fn random_systems_let_pass_what_they_describe() {
         }
     }
 }
+
+#[test]
+fn no_policy_opens_a_port_that_only_kubelets_ask() {
+    let project = Project::of(&[
+        (
+            "environments/dev.yaml",
+            "about: Development\ntargets: [kubernetes]\ndomain: example.com\n\
+             kubernetes: { version: \"1.36\" }\n",
+        ),
+        (
+            "environments/shop/system.yaml",
+            "about: Shop
+services:
+  traces: { kind: otel-collector }
+  web:
+    image: example.com/web:1
+    user: 1000
+    ports: { http: 8080, admin: { port: 9000, service-port: none } }
+    health: { live: { path: /live, port: admin } }
+    uses: { traces: { as: otel-exporter-otlp, port: otlp-grpc } }
+",
+        ),
+    ]);
+    project.iac(&["render"]).ends(0);
+    let read = |file: &str| project.read(&format!("out/dev/shop/kubernetes/{file}.yaml"));
+    for (service, probed) in [("traces", "13133"), ("web", "9000")] {
+        assert!(read(service).contains(probed), "{service} has a port that is asked");
+        assert!(!read("network-policies").contains(probed), "{service}");
+    }
+    assert!(read("network-policies").contains("4317"), "what others call is open");
+}

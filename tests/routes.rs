@@ -242,6 +242,27 @@ fn an_ingress_has_no_annotation_of_a_controller() {
 }
 
 #[test]
+fn the_proof_of_a_host_is_let_in_where_its_certificate_is_made() {
+    let pods = "pods: { namespace: traefik }";
+    for (gateway, namespace) in [
+        (format!("{{ ingress-class: traefik, issuer: ca, {pods} }}"), "shop-privileged"),
+        (ISSUED.to_owned(), "shop"),
+    ] {
+        let expose = "{ host: www }, pod-security: { level: privileged, why: it is old }";
+        let all = objects(&gateway, "{ http: 8080 }", expose, "network-policies");
+        let solvers: Vec<_> = all
+            .iter()
+            .filter(|it| {
+                let selected = &it["spec"]["podSelector"]["matchLabels"];
+                selected["acme.cert-manager.io/http01-solver"] == "true"
+            })
+            .map(|it| &it["metadata"]["namespace"])
+            .collect();
+        assert_eq!(solvers, [namespace], "{gateway}");
+    }
+}
+
+#[test]
 fn without_a_gateway_one_port_is_public() {
     for (by, kind) in [("load-balancer", "LoadBalancer"), ("node-port", "NodePort")] {
         let ports = "{ smtp: { port: 2525, service-port: 25 }, http: 8080 }";

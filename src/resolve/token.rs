@@ -2,8 +2,13 @@
 
 use super::draft::{Draft, World};
 use crate::finding::Finding;
-use crate::validate::{Schemas, is_of_cluster};
+use crate::validate::{Schemas, is_of_cluster, resource_of};
 use std::collections::BTreeSet;
+
+const NAMESPACES: &str = "namespaces";
+
+/// What is asked of a namespace by its name counts as asked within it: a role there can allow it.
+const BY_NAME: [&str; 4] = ["get", "update", "patch", "delete"];
 
 /// What an API server knows, and what a role in a namespace cannot allow.
 pub(super) fn rules(world: &World<'_>, draft: &Draft<'_>, findings: &mut Vec<Finding>) {
@@ -17,7 +22,7 @@ pub(super) fn rules(world: &World<'_>, draft: &Draft<'_>, findings: &mut Vec<Fin
             let place = draft.node.value_place(&path);
             // `pods/log` is a part of `pods`.
             let whole = resource.split('/').next().unwrap_or(resource);
-            let known = schemas.kinds().filter(|(_, kind)| plural(kind) == whole);
+            let known = schemas.kinds().filter(|(_, kind)| resource_of(kind) == whole);
             let known: BTreeSet<(&str, &str)> = known.collect();
             if known.is_empty() {
                 continue;
@@ -35,22 +40,30 @@ pub(super) fn rules(world: &World<'_>, draft: &Draft<'_>, findings: &mut Vec<Fin
                 }
                 findings.push(wrong_group(resource, &groups).at(place));
             } else if known.iter().all(|(_, kind)| is_of_cluster(kind)) {
-                findings.push(
-                    Finding::error(
-                        "token-of-cluster",
-                        format!("`{resource}` lie in no namespace: no role in one allows them"),
-                    )
-                    .at(place)
-                    .note(format!("`{}` gets a role in its namespace", draft.name))
-                    .help(format!(
-                        "write a ClusterRole and its ClusterRoleBinding for the account `{}` to \
-                         `manifests/`",
-                        draft.name
-                    )),
-                );
+                let of_namespaces = whole == NAMESPACES;
+                if of_namespaces && rule.verbs.iter().all(|verb| BY_NAME.contains(&verb.as_str())) {
+                    continue;
+                }
+                findings.push(of_cluster(draft, resource, of_namespaces).at(place));
             }
         }
     }
+}
+
+fn of_cluster(draft: &Draft<'_>, resource: &str, of_namespaces: bool) -> Finding {
+    let message = format!("`{resource}` lie in no namespace: no role in one allows them");
+    let but = if of_namespaces {
+        let verbs = BY_NAME.map(|verb| format!("`{verb}`")).join(", ");
+        format!(", which allows {verbs} of that one alone")
+    } else {
+        String::new()
+    };
+    Finding::error("token-of-cluster", message)
+        .note(format!("`{}` gets a role in its namespace{but}", draft.name))
+        .help(format!(
+            "write a ClusterRole and its ClusterRoleBinding for the account `{}` to `manifests/`",
+            draft.name
+        ))
 }
 
 fn wrong_group(resource: &str, groups: &BTreeSet<&str>) -> Finding {
@@ -70,40 +83,4 @@ fn wrong_group(resource: &str, groups: &BTreeSet<&str>) -> Finding {
         format!("`{resource}` are of {of}, which this rule does not name"),
     )
     .help(help)
-}
-
-/// The resource of a kind, as the API calls it.
-fn plural(kind: &str) -> String {
-    let name = kind.to_lowercase();
-    if kind == "Endpoints" {
-        name
-    } else if ["s", "x", "ch", "sh"].iter().any(|end| name.ends_with(end)) {
-        format!("{name}es")
-    } else if let Some(stem) =
-        name.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o']))
-    {
-        format!("{stem}ies")
-    } else {
-        format!("{name}s")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resources_are_called_as_the_api_calls_them() {
-        for (kind, resource) in [
-            ("Pod", "pods"),
-            ("Endpoints", "endpoints"),
-            ("Ingress", "ingresses"),
-            ("StorageClass", "storageclasses"),
-            ("NetworkPolicy", "networkpolicies"),
-            ("ServiceCIDR", "servicecidrs"),
-            ("Gateway", "gateways"),
-        ] {
-            assert_eq!(plural(kind), resource);
-        }
-    }
 }

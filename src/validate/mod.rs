@@ -22,7 +22,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use scope::is_of_cluster;
+pub use scope::{is_of_cluster, resource_of};
 
 use serde_json::Value;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! Which kinds lie in a namespace: schemas do not say it.
+//! How the API calls a kind, and whether it lies in a namespace: schemas do not say it.
 
 /// Kubernetes' own kinds that lie in no namespace.
 const CLUSTER: &[&str] = &[
@@ -9,8 +9,10 @@ const CLUSTER: &[&str] = &[
     "ClusterRole",
     "ClusterRoleBinding",
     "ClusterTrustBundle",
+    "ComponentStatus",
     "CustomResourceDefinition",
     "DeviceClass",
+    "DeviceTaintRule",
     "FlowSchema",
     "IPAddress",
     "IngressClass",
@@ -22,12 +24,18 @@ const CLUSTER: &[&str] = &[
     "PersistentVolume",
     "PriorityClass",
     "PriorityLevelConfiguration",
+    "ResourcePoolStatusRequest",
     "ResourceSlice",
     "RuntimeClass",
+    "SelfSubjectAccessReview",
+    "SelfSubjectReview",
+    "SelfSubjectRulesReview",
     "ServiceCIDR",
     "StorageClass",
     "StorageVersion",
     "StorageVersionMigration",
+    "SubjectAccessReview",
+    "TokenReview",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "ValidatingWebhookConfiguration",
@@ -39,6 +47,23 @@ const CLUSTER: &[&str] = &[
 #[must_use]
 pub fn is_of_cluster(kind: &str) -> bool {
     CLUSTER.contains(&kind)
+}
+
+/// The resource of a kind, as the API calls it.
+#[must_use]
+pub fn resource_of(kind: &str) -> String {
+    let name = kind.to_lowercase();
+    if kind == "Endpoints" {
+        name
+    } else if ["s", "x", "ch", "sh"].iter().any(|end| name.ends_with(end)) {
+        format!("{name}es")
+    } else if let Some(stem) =
+        name.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o']))
+    {
+        format!("{stem}ies")
+    } else {
+        format!("{name}s")
+    }
 }
 
 #[cfg(test)]
@@ -54,5 +79,20 @@ mod tests {
         };
         let unknown: Vec<_> = CLUSTER.iter().filter(|kind| !known(kind)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
+    #[test]
+    fn resources_are_called_as_the_api_calls_them() {
+        for (kind, resource) in [
+            ("Pod", "pods"),
+            ("Endpoints", "endpoints"),
+            ("Ingress", "ingresses"),
+            ("StorageClass", "storageclasses"),
+            ("NetworkPolicy", "networkpolicies"),
+            ("ServiceCIDR", "servicecidrs"),
+            ("Gateway", "gateways"),
+        ] {
+            assert_eq!(resource_of(kind), resource);
+        }
     }
 }

@@ -8,7 +8,8 @@ use super::metadata;
 use crate::generate::Object;
 use crate::layer::{PodSecurityLevel, Protocol};
 use crate::model::{
-    Addresses, Caller, Flow, FlowPort, Peer, Pods, PodsBy, Port, Service, Stack, Way, names,
+    Addresses, Caller, Flow, FlowPort, GatewayApi, Peer, Pods, PodsBy, Port, Service, Stack, Way,
+    names,
 };
 use crate::reference::Reference;
 use crate::value::{Cidr, Name, Namespace};
@@ -68,7 +69,7 @@ pub(super) fn policies(stack: &Stack) -> Vec<Object> {
     for beside in std::iter::once(None).chain(stack.beside.keys().copied().map(Some)) {
         objects.extend([default_deny(beside), dns(beside)]);
     }
-    objects.extend(solver(stack));
+    objects.extend(solvers(stack));
     objects.extend(stack.services.values().filter_map(|service| of_service(stack, service)));
     objects.extend(of_manifests(stack));
     objects
@@ -145,22 +146,35 @@ fn dns(beside: Option<PodSecurityLevel>) -> Object {
     of_all(names::ALLOW_DNS, beside, spec)
 }
 
-/// Where a host is certified by an issuer, its proof is asked for through the gateway.
-fn solver(stack: &Stack) -> Option<Object> {
-    let certified = stack.services.values().filter_map(|service| {
-        let exposed = service.exposed.as_ref().filter(|exposed| exposed.tls)?;
-        let Way::Gateway(name) = &exposed.route.as_ref()?.way else { return None };
-        let gateway = stack.environment.gateways.get(name)?;
-        gateway.issuer.as_ref()?;
-        Some((name, gateway.pods.as_ref()?))
-    });
-    let gateways: BTreeMap<_, _> = certified.collect();
-    if gateways.is_empty() {
-        return None;
+/// Where a host is certified by an issuer, its proof is asked for through the gateway. The pods that
+/// answer stand where the certificate does: beside the listeners of the system, or beside an Ingress.
+fn solvers(stack: &Stack) -> Vec<Object> {
+    let mut gateways: BTreeMap<Option<PodSecurityLevel>, BTreeMap<&Name, &Pods>> = BTreeMap::new();
+    for service in stack.services.values() {
+        let Some(exposed) = service.exposed.as_ref().filter(|exposed| exposed.tls) else {
+            continue;
+        };
+        let Some(Way::Gateway(name)) = exposed.route.as_ref().map(|route| &route.way) else {
+            continue;
+        };
+        let Some(gateway) = stack.environment.gateways.get(name) else { continue };
+        let (Some(_), Some(pods)) = (&gateway.issuer, &gateway.pods) else { continue };
+        let beside = match gateway.api {
+            GatewayApi::Gateway { .. } => None,
+            GatewayApi::Ingress(_) => service.beside,
+        };
+        gateways.entry(beside).or_default().insert(name, pods);
     }
+    gateways.into_iter().map(|(beside, gateways)| solver(beside, gateways.into_values())).collect()
+}
+
+fn solver<'a>(
+    beside: Option<PodSecurityLevel>,
+    gateways: impl Iterator<Item = &'a Pods>,
+) -> Object {
     let solver = ("acme.cert-manager.io/http01-solver".to_owned(), "true".to_owned());
     let rule = NetworkPolicyIngressRule {
-        from: Some(gateways.into_values().map(pods_elsewhere).collect()),
+        from: Some(gateways.map(pods_elsewhere).collect()),
         ports: Some(vec![port(SOLVER_PORT, Protocol::Tcp)]),
     };
     let spec = NetworkPolicySpec {
@@ -169,7 +183,7 @@ fn solver(stack: &Stack) -> Option<Object> {
         ingress: Some(vec![rule]),
         ..NetworkPolicySpec::default()
     };
-    Some(of_all(names::ALLOW_SOLVER, None, spec))
+    of_all(names::ALLOW_SOLVER, beside, spec)
 }
 
 /// The policy of a service; none for one that calls nobody and that nobody calls.

@@ -3,7 +3,7 @@
 use super::markdown::{Page, code};
 use super::started;
 use crate::generate::schema::option_words;
-use crate::layer::{Bind, Kind, OneOrMany};
+use crate::layer::{Bind, Kind, OneOrMany, ServicePort};
 use crate::load::{KindEntry, ProviderEntry};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -96,8 +96,12 @@ fn contract(page: &mut Page, kind: &Kind) {
     let Some(contract) = &kind.contract else { return };
     let ports = contract.ports.iter().flatten().map(|(name, port)| {
         let number = port.port.map(|number| format!(": {number}")).unwrap_or_default();
-        let internal = if port.internal == Some(true) { ", among peers only" } else { "" };
-        format!("{}{number}{internal}", code(name.as_str()))
+        let reached = match (port.internal, &port.service_port) {
+            (Some(true), _) => ", among peers only",
+            (_, Some(ServicePort::None(()))) => ", in no Service",
+            _ => "",
+        };
+        format!("{}{number}{reached}", code(name.as_str()))
     });
     list(page, "Ports:", ports.collect());
     let folders = contract.data.iter().flatten().map(|(name, folder)| {
