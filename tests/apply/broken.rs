@@ -26,8 +26,8 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "a budget that selects nothing",
         file: "tsn-verification.yaml",
-        from: "  maxUnavailable: 1\n  selector:\n    matchLabels:\n      app.kubernetes.io/instance: iot-verification\n",
-        to: "  maxUnavailable: 1\n  selector:\n    matchLabels:\n      app.kubernetes.io/instance: iot-verifcation\n",
+        from: "  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector:\n    matchLabels:\n      app.kubernetes.io/instance: iot-verification\n",
+        to: "  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector:\n    matchLabels:\n      app.kubernetes.io/instance: iot-verifcation\n",
         found: "PodDisruptionBudget iot-verification/tsn-verification: expectedPods is 0",
     },
     Fault {
