@@ -113,7 +113,8 @@ fn every_row_is_checked_or_will_be() {
 }
 
 fn runtime() {
-    let versions = ENVIRONMENTS.map(|name| stack(name, EDGE).environment.kubernetes.as_str());
+    let versions =
+        ENVIRONMENTS.map(|name| stack(name, EDGE).environment.kubernetes.unwrap().as_str());
     assert_eq!(versions, ["1.37", "1.35", "1.36", "1.36"]);
     let contexts: BTreeSet<_> =
         ENVIRONMENTS.map(|name| stack(name, EDGE).environment.context.as_deref().unwrap()).into();

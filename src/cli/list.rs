@@ -64,7 +64,11 @@ impl What {
 impl List {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
+        // What is described is the same on each platform.
         let stacks = self.selection.stacks(opened)?;
+        let described: Vec<&Stack> = opened.resolved.described().collect();
+        let is_described = |stack: &&Stack| described.iter().any(|it| std::ptr::eq(*it, *stack));
+        let stacks: Vec<&Stack> = stacks.into_iter().filter(is_described).collect();
         let rows: Vec<Value> = match self.what {
             What::Environments => promotion(opened)
                 .into_iter()
@@ -76,7 +80,7 @@ impl List {
                     json!({
                         "environment": environment.name,
                         "after": environment.after,
-                        "kubernetes": environment.kubernetes.as_str(),
+                        "kubernetes": environment.kubernetes.map(|version| version.as_str()),
                         "context": environment.context,
                         "domain": environment.domain,
                         "about": environment.about,
@@ -132,7 +136,7 @@ fn services(stack: &Stack) -> Vec<Value> {
     services
         .map(|service| {
             let (from, built) = match &service.kind {
-                ServiceKind::Own { context, built_by } => {
+                ServiceKind::Own { context, built_by, .. } => {
                     let by = built_by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
                     ("own", context.as_ref().map(|context| format!("{context}{by}")))
                 }

@@ -63,7 +63,7 @@ impl Render {
             let mut text = String::new();
             for stack in &stacks {
                 let Some(target) = target else { continue };
-                if !stack.environment.targets.contains(&self.target) {
+                if stack.platform != target.platform() || !stack.targets.contains(&self.target) {
                     continue;
                 }
                 let (stream, findings) = target.stream(&opened.project, stack);

@@ -17,7 +17,7 @@ pub(super) fn variables(
     // A service that does not exist is told by its name.
     view.values(&["services".to_owned(), service.to_owned()])?;
     let (resolved, findings) = resolve(view.project);
-    let stack = resolved.stacks.iter().find(|stack| {
+    let stack = resolved.described().find(|stack| {
         stack.environment.name.as_str() == view.environment && stack.system.as_str() == view.system
     });
     let found = stack.and_then(|stack| Some((stack, stack.services.get(service)?)));

@@ -1,5 +1,7 @@
 //! Generate: stacks to files. Pure: nothing is read and nothing is written.
 
+pub mod compose;
+mod header;
 pub mod kubernetes;
 mod object;
 pub mod reference;

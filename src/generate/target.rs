@@ -1,18 +1,22 @@
 //! The targets: kinds of output, one module each.
 
+use super::compose::Compose;
 use super::kubernetes::Kubernetes;
 use super::{reference, schema};
 use crate::fileset::FileSet;
 use crate::finding::Finding;
 use crate::layer::TargetName;
 use crate::load::Project;
-use crate::model::Stack;
+use crate::model::{Platform, Stack};
 use crate::told::Told;
 
 /// A kind of output.
 pub trait Target: Sync {
     /// Its name in `targets` of an environment and in `--target`.
     fn name(&self) -> TargetName;
+
+    /// What reads its files.
+    fn platform(&self) -> Platform;
 
     /// Adds the files of a stack, below `<environment>/<system>/`. Findings are for objects that
     /// the environment's Kubernetes would not take.
@@ -23,7 +27,7 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub const TARGETS: &[&dyn Target] = &[&Kubernetes];
+pub const TARGETS: &[&dyn Target] = &[&Compose, &Kubernetes];
 
 /// The files that are the same for every stack: editor schemas and the reference.
 #[must_use]
@@ -41,7 +45,7 @@ pub fn generate(project: &Project, stacks: &[&Stack]) -> (FileSet, Vec<Finding>)
     let mut told = Told::default();
     for stack in stacks {
         for target in TARGETS {
-            if stack.environment.targets.contains(&target.name()) {
+            if stack.platform == target.platform() && stack.targets.contains(&target.name()) {
                 let findings = target.files(project, stack, &mut files);
                 told.add(stack.environment.name.as_str(), findings);
             }

@@ -176,7 +176,8 @@ impl ShortForm for DataFolder {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a map such as `{ command: [pg_isready] }`")]
 pub struct ContractHealth {
-    /// A command in the image that ends with 0.
+    /// A command in the image that ends with 0. Where there is a path too, a cluster asks that, and
+    /// Compose runs the command.
     ///
     /// Example: `command: [valkey-cli, ping]`
     pub command: Option<Vec<TextItem>>,

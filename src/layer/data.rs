@@ -1,6 +1,7 @@
 //! Configuration, files, secrets and volumes of a service.
 
 use super::form::{ShortForm, Template};
+use super::make::Make;
 use crate::value::{AbsolutePath, Bytes, Name};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
@@ -126,6 +127,11 @@ pub struct Secret {
     ///
     /// Example: `optional: true`
     pub optional: Option<bool>,
+    /// Where Compose's `secrets-init.sh` takes its value from: `random` (unless said), `ask`, a
+    /// `length` of letters, or a `command`.
+    ///
+    /// Example: `make: ask`
+    pub make: Option<Make>,
     /// `false` leaves the secret out.
     ///
     /// Example: `enabled: false`

@@ -35,7 +35,7 @@ pub struct Environment {
     pub base: Option<bool>,
     /// What is written for it.
     ///
-    /// Example: `targets: [kubernetes]`
+    /// Example: `targets: [compose, kubernetes]`
     pub targets: Option<Vec<TargetName>>,
     /// The domain below which its public hosts are.
     ///
@@ -49,7 +49,11 @@ pub struct Environment {
     ///
     /// Example: `images: "{{ registry.host }}/{{ system }}/{{ service }}"`
     pub images: Option<String>,
-    /// Its Kubernetes cluster.
+    /// How Compose runs it.
+    ///
+    /// Example: `compose: { watch: true }`
+    pub compose: Option<Compose>,
+    /// Its Kubernetes cluster; required with that target.
     ///
     /// Example: `kubernetes: { version: "1.36" }`
     pub kubernetes: Option<Kubernetes>,
@@ -99,8 +103,21 @@ pub struct Environment {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetName {
+    /// A Compose file with what it mounts, for one machine.
+    Compose,
     /// Kubernetes objects.
     Kubernetes,
+}
+
+/// How Compose runs an environment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a map such as `{ watch: true }`")]
+pub struct Compose {
+    /// Whether `docker compose watch` builds own code anew when it changes.
+    ///
+    /// Example: `watch: true`
+    pub watch: Option<bool>,
 }
 
 /// Where images come from.

@@ -12,6 +12,7 @@ pub fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
         "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],
         "Gateway" => &[&["parent", "class", "listeners"], &["ingress-class"]],
         "SecretBackend" => &[&["external-secrets"], &["sops"], &["manual"]],
+        "MakeBy" => &[&["length", "alphabet"], &["command", "gives"]],
         "KindFile" => &[&["text"], &["yaml"], &["derive"]],
         "Bind" => &[&["text"], &["secret"]],
         "KindOption" => &[

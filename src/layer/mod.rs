@@ -13,6 +13,7 @@ mod exception;
 mod exclusive;
 mod form;
 mod lock;
+mod make;
 mod network;
 mod outside;
 mod patch;
@@ -36,7 +37,7 @@ pub use data::{
     SharedVolumeOverride, Volume, VolumeOverride,
 };
 pub use environment::{
-    Environment, Kubernetes, Monitoring, NetworkPolicies, PodSecurity, PodSecurityLevel,
+    Compose, Environment, Kubernetes, Monitoring, NetworkPolicies, PodSecurity, PodSecurityLevel,
     PodSecurityMode, Reclaim, Registry, Storage, TargetName,
 };
 pub use exception::{
@@ -46,6 +47,7 @@ pub use exception::{
 pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, Release, Released};
+pub use make::{Make, MakeBy, MakeWord};
 pub use network::{
     Offer, Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
 };

@@ -1,6 +1,7 @@
 //! A service as a system describes it, what it may take from defaults, and what an environment
 //! may say of it.
 
+use super::TargetName;
 use super::beside::{Init, InitOverride, Sidecar, SidecarOverride};
 use super::data::{ConfigValue, File, Secret, SecretOverride, Volume, VolumeOverride};
 use super::exception::{Capabilities, HostPath, HostPathOverride, NeededLevel, Token, User, Why};
@@ -15,7 +16,7 @@ use super::workload::{
     Build, Health, HealthOverride, Image, Metrics, Replicas, Resources, Rollout,
 };
 use crate::value::{
-    AbsolutePath, Duration, EnvName, ImageName, Name, PortName, Schedule, SecretKey, TimeZone,
+    self, AbsolutePath, Duration, EnvName, ImageName, Name, PortName, Schedule, SecretKey, TimeZone,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,16 @@ service_keys! {
         ///
         /// Example: `elsewhere: { host: db.example.com }`
         elsewhere: Elsewhere,
+        /// The targets in which it is written; all of the environment's unless said. Who uses it must
+        /// work without it in the others.
+        ///
+        /// Example: `targets: [kubernetes]`
+        targets: Vec<TargetName>,
+        /// The profile of Compose with which it starts there; without one it always starts. Who uses
+        /// it does not wait for it.
+        ///
+        /// Example: `compose-profile: monitoring`
+        compose_profile: Name,
         /// Changes of its generated objects, where no key says it. An environment adds to them.
         ///
         /// Example: `patches: { why: stays while we look, kubernetes: { Deployment/web: { spec: { paused: true } } } }`
@@ -203,6 +214,10 @@ service_keys! {
         ///
         /// Example: `expose: { host: api }`
         expose: Expose,
+        /// Ports of the developer's own machine at which Compose publishes its ports, by their names.
+        ///
+        /// Example: `publish: { http: 8080 }`
+        publish: BTreeMap<PortName, value::Port>,
         /// On which nodes its pods run.
         ///
         /// Example: `placement: { nodes: { kubernetes.io/arch: arm64 } }`
@@ -355,6 +370,10 @@ pub struct Override {
     ///
     /// Example: `expose: { host: api }`
     pub expose: Option<ExposeOverride>,
+    /// Ports of the developer's own machine at which Compose publishes its ports, by their names.
+    ///
+    /// Example: `publish: { http: 18080 }`
+    pub publish: Option<BTreeMap<PortName, value::Port>>,
     /// On which nodes its pods run.
     ///
     /// Example: `placement: { tolerate: { dedicated: databases } }`

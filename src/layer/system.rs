@@ -1,5 +1,6 @@
 //! A system: services that are released together.
 
+use super::TargetName;
 use super::data::{SharedVolume, SharedVolumeOverride};
 use super::exception::NeededLevel;
 use super::network::Offer;
@@ -23,6 +24,10 @@ pub struct System {
     ///
     /// Example: `owner: iot-edge@example.com`
     pub owner: Option<String>,
+    /// What is written for it, where that is not what its environments say.
+    ///
+    /// Example: `targets: [kubernetes]`
+    pub targets: Option<Vec<TargetName>>,
     /// The Pod Security level that the whole system needs, where the environment's is stricter.
     ///
     /// Example: `pod-security: { level: baseline, why: all its images run as root }`
@@ -66,6 +71,10 @@ pub struct System {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a map of keys such as `services`")]
 pub struct SystemOverride {
+    /// What is written for it here, where that is not what the environment says.
+    ///
+    /// Example: `targets: [compose, kubernetes]`
+    pub targets: Option<Vec<TargetName>>,
     /// What several services need to know.
     ///
     /// Example: `facts: { retention-days: 90 }`

@@ -126,6 +126,11 @@ pub struct Health {
     ///
     /// Example: `starts-within: 60s`
     pub starts_within: Option<Duration>,
+    /// A command in the image by which Compose and the image itself learn whether it is ready, where
+    /// it cannot be the question of `ready`.
+    ///
+    /// Example: `command: [/usr/local/bin/app, healthcheck]`
+    pub command: Option<Vec<TextItem>>,
 }
 
 /// What an environment may say of health: times.

@@ -4,8 +4,17 @@ use crate::load::SystemFiles;
 use crate::tree::{Map, Node, Value};
 
 /// Keys of a system that environments change as a whole; services merge one by one.
-const MERGED: &[&str] =
-    &["about", "owner", "pod-security", "images", "facts", "volumes", "external", "offers"];
+const MERGED: &[&str] = &[
+    "about",
+    "owner",
+    "targets",
+    "pod-security",
+    "images",
+    "facts",
+    "volumes",
+    "external",
+    "offers",
+];
 
 /// The system's own keys in its file and in those of the environment's chain, earliest first.
 #[must_use]

@@ -33,6 +33,8 @@ pub struct Container {
     pub ports: Vec<Port>,
     /// What it is asked.
     pub probes: Probes,
+    /// How it learns by itself whether it is ready.
+    pub self_check: SelfCheck,
     /// What it requests.
     pub requests: Resources,
     /// What it may use at most.
@@ -120,6 +122,39 @@ pub enum ProbeCheck {
         /// The command and its arguments.
         command: Vec<String>,
     },
+}
+
+/// The path of the program that asks by HTTP, in images for which iac writes the Dockerfile.
+pub const WGET: &str = "/usr/local/bin/wget";
+
+/// How a container learns by itself whether it is ready, where no kubelet asks it: by a command
+/// that runs in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SelfCheck {
+    /// A command that ends with 0.
+    Command {
+        /// The command and its arguments.
+        command: Vec<String>,
+        /// How often.
+        every: Duration,
+        /// How long it may take.
+        timeout: Duration,
+        /// The longest that a start may take.
+        starts_within: Option<Duration>,
+    },
+    /// Nothing in its image can ask, and why.
+    Unasked(&'static str),
+}
+
+impl SelfCheck {
+    /// How many failures in a row count.
+    pub const FAILURES: u32 = 3;
+
+    /// Whether the command is the one that iac copies into images.
+    #[must_use]
+    pub fn needs_wget(&self) -> bool {
+        matches!(self, Self::Command { command, .. } if command.first().is_some_and(|it| it == WGET))
+    }
 }
 
 /// An environment variable.

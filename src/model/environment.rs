@@ -24,8 +24,10 @@ pub struct Environment {
     pub pull_secret: Option<Host>,
     /// The name of an own image; a text.
     pub images: Option<String>,
-    /// The version of its Kubernetes.
-    pub kubernetes: KubernetesVersion,
+    /// The version of its Kubernetes, if it has one.
+    pub kubernetes: Option<KubernetesVersion>,
+    /// Whether own code is built anew when it changes, where Compose runs it.
+    pub watch: bool,
     /// The context of its cluster, if operations are to know it.
     pub context: Option<String>,
     /// The addresses of its API, if somebody said them.

@@ -13,6 +13,7 @@ pub mod names;
 mod needed;
 mod patch;
 mod placement;
+mod platform;
 mod provided;
 mod run;
 mod service;
@@ -20,8 +21,8 @@ mod volume;
 
 pub use backend::{ExternalSecrets, SecretBackend};
 pub use container::{
-    Container, Mount, Part, Probe, ProbeCheck, Probes, Resources, SecretFile, Variable,
-    VariableValue,
+    Container, Mount, Part, Probe, ProbeCheck, Probes, Resources, SecretFile, SelfCheck, Variable,
+    VariableValue, WGET,
 };
 pub use environment::{Environment, Guard, Tier};
 pub use exception::Exception;
@@ -33,15 +34,16 @@ pub use mounted::names_in_volume;
 pub use needed::{NeededSecret, NeededValue};
 pub use patch::Patch;
 pub use placement::{Marks, Placement, Toleration};
+pub use platform::Platform;
 pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};
 pub use run::{Budget, Run};
 pub use service::{
-    Endpoint, File, FilePart, Port, Replicas, Rollout, Sealed, SealedFile, Secret, SecretReference,
-    Service, ServiceKind,
+    Endpoint, File, FilePart, Make, Port, Replicas, Rollout, Sealed, SealedFile, Secret,
+    SecretReference, Service, ServiceKind,
 };
 pub use volume::{Claim, SystemVolume, Volume, VolumeSource};
 
-use crate::layer::PodSecurityLevel;
+use crate::layer::{PodSecurityLevel, TargetName};
 use crate::value::{Name, Namespace};
 use std::collections::BTreeMap;
 
@@ -50,6 +52,10 @@ use std::collections::BTreeMap;
 pub struct Stack {
     /// Where it runs.
     pub environment: Environment,
+    /// What runs it there.
+    pub platform: Platform,
+    /// What is written for it there.
+    pub targets: Vec<TargetName>,
     /// The system's name.
     pub system: Name,
     /// What it is for.

@@ -9,6 +9,7 @@ use crate::reference::readable;
 use crate::value::{
     AbsolutePath, Duration, Host, LabelValue, Name, Namespace, Percent, PortName, SecretKey,
 };
+use std::collections::BTreeMap;
 
 /// A service of a system, as it runs in one environment.
 #[derive(Debug, Clone)]
@@ -96,6 +97,10 @@ pub struct Service {
     pub provided: Option<Provided>,
     /// Where the public reaches it.
     pub exposed: Option<Exposed>,
+    /// The ports of the machine at which Compose publishes its ports.
+    pub published: BTreeMap<PortName, u16>,
+    /// The profile with which Compose starts it, if it does not always.
+    pub profile: Option<Name>,
     /// What it changes of its objects, in order of kind and name.
     pub patches: Vec<Patch>,
     /// The jobs that must have ended before it starts.
@@ -127,6 +132,8 @@ pub enum ServiceKind {
     Own {
         /// The folder of the code, if the project builds it.
         context: Option<String>,
+        /// The Dockerfile in that folder, where iac does not write it.
+        dockerfile: Option<String>,
         /// How it is built, for people: a language or a Dockerfile.
         built_by: Option<String>,
     },
@@ -248,8 +255,33 @@ pub struct Secret {
     pub reference: SecretReference,
     /// Whether the service starts without it.
     pub optional: bool,
+    /// Where its value comes from in Compose, if somebody said it.
+    pub make: Option<Make>,
     /// The keys below the service that say it.
     pub origin: Vec<String>,
+}
+
+/// Where the value of a secret comes from, where nobody keeps a store of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Make {
+    /// Random bytes.
+    Random,
+    /// Whoever starts the system is asked.
+    Ask,
+    /// Random letters.
+    Letters {
+        /// How many.
+        length: u32,
+        /// The letters to choose from.
+        alphabet: String,
+    },
+    /// A command in the service's image.
+    Command {
+        /// The command and its arguments.
+        command: Vec<String>,
+        /// The secrets of the service that it writes.
+        gives: Vec<SecretKey>,
+    },
 }
 
 /// Where a secret lies in the store.

@@ -8,7 +8,7 @@ use super::secrets::SecretTable;
 use super::service::mount;
 use super::texts::Facts;
 use super::variables::Variables;
-use super::{budget, command, health, image, ports, runtime, sound};
+use super::{budget, command, health, image, ports, runtime, self_check, sound};
 use crate::finding::Finding;
 use crate::layer::{self, Sidecar};
 use crate::model::{Container, Image, Mount, Volume, VolumeSource};
@@ -190,6 +190,7 @@ impl Of<'_> {
         let (command, args) = command::command(self.world, own, &facts, findings);
         let probes = health::probes(self.world, own, &facts, findings);
         budget::probes(own, &probes, findings);
+        let self_check = self_check::self_check(self.world, own, &facts, &probes, findings);
         let said = &own.service;
         let image = if said.image.is_some() { own.image.as_ref()? } else { self.image };
         let image_of = match said.image {
@@ -203,6 +204,7 @@ impl Of<'_> {
             secrets: secrets.take_files(),
             mounts,
             probes,
+            self_check,
             user: self.user(own, findings),
             ..bare(own, image.clone(), image_of, scratch)
         };

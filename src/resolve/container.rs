@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::runtime;
 use crate::layer::Capabilities;
-use crate::model::{Container, Image, Probes, Volume};
+use crate::model::{Container, Image, Probes, SelfCheck, Volume};
 use crate::value::Capability;
 
 /// A container that is told nothing and asked nothing yet. `volumes` are those whose scratch space
@@ -29,6 +29,7 @@ pub(super) fn bare(
         mounts: Vec::new(),
         ports: draft.own_ports.clone(),
         probes: Probes::default(),
+        self_check: SelfCheck::Unasked("nothing says how it is asked"),
         limits: runtime::limits(&requests, said.limits.as_ref()),
         requests,
         user: None,

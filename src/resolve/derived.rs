@@ -1,9 +1,10 @@
 //! Files that follow from the flows of a system, so that nobody writes a fact twice.
 
-use super::draft::{Draft, SystemDraft};
+use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
 use super::service::endpoints;
 use crate::layer::{Derived, KindFile};
+use crate::model::{Endpoint, Platform};
 use crate::reference::Reference;
 use crate::yaml::{KeyOrder, document};
 use serde_json::{Value, json};
@@ -14,21 +15,21 @@ const MOST_SAMPLES: u32 = 50_000;
 
 /// The text of a derived file.
 pub(super) fn text(
+    world: &World<'_>,
     derived: Derived,
     system: &SystemDraft<'_>,
     draft: &Draft<'_>,
     flows: &[ResolvedFlow],
 ) -> String {
     let value = match derived {
-        Derived::PrometheusScrape => prometheus(system, draft),
+        Derived::PrometheusScrape => prometheus(world, system, draft),
         Derived::GrafanaDatasources => grafana(system, flows),
     };
     document(&value, KeyOrder::AsIs)
 }
 
-/// Prometheus finds the pods itself: through a Service it would scrape one replica at a time, and
-/// counters would jump.
-fn prometheus(system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
+/// Every endpoint is a job of its own.
+fn prometheus(world: &World<'_>, system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
     let mut jobs = Vec::new();
     for draft in system.services.values().filter(|draft| draft.here()) {
         let endpoints = endpoints(draft);
@@ -39,34 +40,15 @@ fn prometheus(system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
             } else {
                 draft.name.to_string()
             };
-            jobs.push(json!({
-                "job_name": name,
-                "metrics_path": endpoint.path,
-                "kubernetes_sd_configs": [{
-                    "role": "pod",
-                    "namespaces": namespaces(own, draft),
-                    "selectors": [{
-                        "role": "pod",
-                        "label": selector(draft),
-                    }],
-                }],
-                "relabel_configs": [
-                    {
-                        "source_labels": ["__meta_kubernetes_pod_phase"],
-                        "regex": "Running",
-                        "action": "keep",
-                    },
-                    {
-                        "source_labels": ["__meta_kubernetes_pod_container_port_name"],
-                        "regex": endpoint.port.as_str(),
-                        "action": "keep",
-                    },
-                    {
-                        "source_labels": ["__meta_kubernetes_pod_name"],
-                        "target_label": "pod",
-                    },
-                ],
-            }));
+            let mut job = json!({ "job_name": name, "metrics_path": endpoint.path });
+            let found = match world.platform {
+                Platform::Kubernetes => pods(own, draft, &endpoint),
+                Platform::Compose => containers(own, draft, &endpoint),
+            };
+            if let (Value::Object(job), Value::Object(found)) = (&mut job, found) {
+                job.extend(found);
+            }
+            jobs.push(job);
         }
     }
     json!({
@@ -77,6 +59,53 @@ fn prometheus(system: &SystemDraft<'_>, own: &Draft<'_>) -> Value {
         },
         "scrape_configs": jobs,
     })
+}
+
+/// In a cluster Prometheus finds the pods itself: through a Service it would scrape one replica at a
+/// time, and counters would jump.
+fn pods(own: &Draft<'_>, draft: &Draft<'_>, endpoint: &Endpoint) -> Value {
+    json!({
+        "kubernetes_sd_configs": [{
+            "role": "pod",
+            "namespaces": namespaces(own, draft),
+            "selectors": [{
+                "role": "pod",
+                "label": selector(draft),
+            }],
+        }],
+        "relabel_configs": [
+            {
+                "source_labels": ["__meta_kubernetes_pod_phase"],
+                "regex": "Running",
+                "action": "keep",
+            },
+            {
+                "source_labels": ["__meta_kubernetes_pod_container_port_name"],
+                "regex": endpoint.port.as_str(),
+                "action": "keep",
+            },
+            {
+                "source_labels": ["__meta_kubernetes_pod_name"],
+                "target_label": "pod",
+            },
+        ],
+    })
+}
+
+/// On one machine a container has the name of its service. One that may not run, or of which several
+/// do, is looked up by that name: what is found is scraped, each by itself.
+fn containers(own: &Draft<'_>, draft: &Draft<'_>, endpoint: &Endpoint) -> Value {
+    let host = Reference::Name(draft.name.as_str()).to_string();
+    let port = draft.ports.iter().find(|port| port.name == endpoint.port);
+    let port = port.map_or(0, |port| port.number);
+    let profile = |draft: &Draft<'_>| draft.service.compose_profile.clone();
+    let may_miss = profile(draft).is_some() && profile(draft) != profile(own);
+    let replicas = draft.service.replicas.as_deref().and_then(|replicas| replicas.min);
+    if may_miss || replicas.is_some_and(|count| count > 1) {
+        json!({ "dns_sd_configs": [{ "names": [host], "type": "A", "port": port }] })
+    } else {
+        json!({ "static_configs": [{ "targets": [format!("{host}:{port}")] }] })
+    }
 }
 
 /// The labels by which the API finds the pods of a service.

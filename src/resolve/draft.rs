@@ -3,7 +3,7 @@
 
 use super::beside::{self, Beside};
 use super::{
-    elsewhere, exceptions, facts, image, level, marks, migration, named, options, ports,
+    elsewhere, exceptions, facts, image, level, marks, migration, named, options, platform, ports,
     provider::{self, ProviderDraft},
     run, system,
     texts::{Facts, Texts},
@@ -12,7 +12,7 @@ use crate::finding::Finding;
 use crate::layer;
 use crate::load::{KindEntry, Project, SystemFiles, read};
 use crate::merge::{ServiceLayers, migration_layers, own_code, said};
-use crate::model::{Environment, Image, Port, Run};
+use crate::model::{Environment, Image, Platform, Port, Run};
 use crate::source::Place;
 use crate::tree::{Node, Value};
 use crate::value::{Name, Namespace, PortName};
@@ -23,8 +23,14 @@ use std::collections::BTreeMap;
 pub struct World<'a> {
     /// The project.
     pub project: &'a Project,
-    /// The environment.
+    /// The environment, as the platform sees it.
     pub environment: Environment,
+    /// The environment as it is described.
+    pub described: Environment,
+    /// What runs it.
+    pub platform: Platform,
+    /// Whether that is the first of its platforms.
+    pub is_first: bool,
     /// The environment's chain: the one that is liked by all others first, itself last.
     pub chain: Vec<&'a str>,
     /// The environments' files of the chain.
@@ -184,6 +190,12 @@ impl Draft<'_> {
         self.enabled && self.elsewhere.is_none()
     }
 
+    /// Where it says that it is not there.
+    pub(super) fn off(&self) -> Place {
+        let is_off = self.service.enabled == Some(false);
+        self.node.key_place(&[if is_off { "enabled" } else { "targets" }])
+    }
+
     /// What runs it here instead of a plain workload. A job is a workload in any case.
     pub(super) fn provider(&self) -> Option<&ProviderDraft<'_>> {
         let kind = self.kind.as_ref().filter(|_| self.here() && self.migrates.is_none())?;
@@ -206,17 +218,27 @@ impl Draft<'_> {
     }
 }
 
+/// One of the platforms of an environment.
+pub(super) struct Where {
+    pub(super) platform: Platform,
+    pub(super) is_first: bool,
+}
+
 /// Drafts all systems of an environment.
 pub(super) fn world<'a>(
     project: &'a Project,
-    environment: Environment,
+    environment: &Environment,
+    at: Where,
     chain: Vec<&'a str>,
     layers: Vec<Node>,
     findings: &mut Vec<Finding>,
 ) -> World<'a> {
     let mut world = World {
         project,
-        environment,
+        environment: platform::on(environment, at.platform),
+        described: environment.clone(),
+        platform: at.platform,
+        is_first: at.is_first,
         chain,
         layers,
         systems: BTreeMap::new(),
@@ -360,7 +382,9 @@ fn service_draft<'a>(
     let (service, problems) = read::<layer::Service>(&node);
     findings.extend(problems);
     let service = service?;
-    let enabled = service.enabled.unwrap_or(true);
+    let target = world.platform.target();
+    let written = service.targets.as_ref().is_none_or(|targets| targets.contains(&target));
+    let enabled = service.enabled.unwrap_or(true) && written;
     let elsewhere = service.elsewhere.clone().filter(|elsewhere| elsewhere.enabled.unwrap_or(true));
     let own = own_code(&node);
     let kind = match &service.kind {
@@ -386,7 +410,7 @@ fn service_draft<'a>(
             );
         }
     }
-    let (beside, namespace) = level::of_service(system, &service, &node, findings);
+    let (beside, namespace) = level::of_service(world, system, &service, &node, findings);
     let run = run::run(name, &node, &service, findings)?;
     let mut draft = Draft {
         name: name.parse().ok()?,

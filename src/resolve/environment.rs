@@ -9,6 +9,15 @@ use crate::merge::{merge_all, settle};
 use crate::model::{Environment, Guard, Resources, Tier};
 use crate::tree::Node;
 
+/// That nothing says which Kubernetes an environment has.
+pub(super) fn no_version(environment: &Environment, layers: &[Node]) -> Option<Finding> {
+    let place = layers.last()?.place;
+    let message =
+        format!("the environment `{}` does not say `kubernetes.version`", environment.name);
+    let help = "say it, such as `kubernetes: { version: \"1.36\" }`";
+    Some(Finding::error("missing-key", message).at(place).help(help))
+}
+
 /// An environment from the files of its chain.
 pub(super) fn environment(
     name: &str,
@@ -42,12 +51,6 @@ pub(super) fn environment(
         ));
     }
     let kubernetes = typed.kubernetes.clone().unwrap_or_default();
-    if kubernetes.version.is_none() {
-        findings.push(missing(
-            "kubernetes.version",
-            "say it, such as `kubernetes: { version: \"1.36\" }`",
-        ));
-    }
     let registry = typed.registry.unwrap_or_default();
     let pods = typed.pods.unwrap_or_default();
     let guard = typed.guard.unwrap_or_default();
@@ -71,7 +74,8 @@ pub(super) fn environment(
         registry: registry.host.map(|host| host.to_string()),
         pull_secret: registry.pull_secret,
         images: typed.images,
-        kubernetes: kubernetes.version?,
+        kubernetes: kubernetes.version,
+        watch: typed.compose.is_some_and(|compose| compose.watch == Some(true)),
         context: kubernetes.context,
         api: kubernetes.api,
         nodes: kubernetes.nodes,
@@ -112,7 +116,7 @@ pub(super) fn environment(
     })
 }
 
-fn amounts(said: Option<layer::Resources>) -> Resources {
+pub(super) fn amounts(said: Option<layer::Resources>) -> Resources {
     let said = said.unwrap_or_default();
     Resources { cpu: said.cpu, memory: said.memory, storage: said.storage }
 }

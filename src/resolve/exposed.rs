@@ -5,7 +5,7 @@ use super::draft::{Draft, World};
 use super::ports::is_metrics;
 use crate::finding::Finding;
 use crate::layer::{self, By, Protocol};
-use crate::model::{Exposed, GatewayApi, Port, Route, Way};
+use crate::model::{Exposed, GatewayApi, Platform, Port, Route, Way};
 use crate::value::{Host, Name, PortName};
 
 /// Where the public reaches a service, if it does. A fault of its hosts leaves nothing to tell; what
@@ -15,7 +15,9 @@ pub(super) fn exposed(
     draft: &Draft<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Exposed>, Box<Finding>> {
-    let said = draft.service.expose.as_ref().filter(|_| draft.here());
+    // On one machine nothing leads to a service but the port at which it is published.
+    let is_led = draft.here() && world.platform == Platform::Kubernetes;
+    let said = draft.service.expose.as_ref().filter(|_| is_led);
     let Some(said) = said.filter(|said| said.enabled != Some(false)) else { return Ok(None) };
     let hosts = hosts(world, draft, said)?;
     let by = said.by.unwrap_or(By::Gateway);

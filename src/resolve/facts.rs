@@ -2,10 +2,11 @@
 
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
+use super::platform;
 use super::secrets::SecretTable;
 use super::texts::{Facts, data};
 use crate::layer::{ConfigValue, SecretAs};
-use crate::model::{Exposed, Volume, VolumeSource};
+use crate::model::{Exposed, Platform, Volume, VolumeSource};
 use crate::reference::Reference;
 use minijinja::Value;
 
@@ -39,7 +40,7 @@ pub(super) fn facts(
     set("service", whose.name.as_str().into());
     set("system", system.name.as_str().into());
     set("environment", environment.name.as_str().into());
-    set("target", "kubernetes".into());
+    set("target", world.platform.as_str().into());
     set("domain", environment.domain.as_str().into());
     set("registry", Value::from_pairs(environment.registry.iter().map(|host| ("host", host))));
     set(
@@ -51,12 +52,10 @@ pub(super) fn facts(
     let tag = draft.image.as_ref().and_then(|image| image.tag.as_ref());
     set("release", Value::from_pairs(tag.map(|tag| ("version", tag.as_str()))));
     set("ports", keyed(whose.ports.iter().map(|port| (port.name.as_str(), port.number.into()))));
-    set("self", own(whose));
-    if let Some(exposed) = exposed {
-        set("expose", public(exposed));
-    } else {
-        set("expose", Value::from(()));
-    }
+    set("self", own(world, whose));
+    let published = platform::public(whose).filter(|_| world.platform == Platform::Compose);
+    let public = exposed.map(public).or_else(|| published.map(Value::from));
+    set("expose", public.unwrap_or_else(|| Value::from(())));
     set(
         "uses",
         keyed(
@@ -133,6 +132,14 @@ pub(super) fn public_services(world: &World<'_>, system: &SystemDraft<'_>) -> Fa
     let mut facts = Facts::default();
     let mut known = Vec::new();
     for name in system.described() {
+        if world.platform == Platform::Compose {
+            if let Some(public) = system.services.get(name).and_then(platform::public) {
+                let named = [("public_host", "host"), ("public_url", "url")];
+                let told = named.map(|(fact, of)| (fact, public.text(of).unwrap_or_default()));
+                known.push((name, Value::from_pairs(told)));
+            }
+            continue;
+        }
         // What is at fault is told where the service itself is resolved.
         let exposed = system
             .services
@@ -166,12 +173,12 @@ fn keyed<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Value {
     Value::from_pairs(entries.map(|(name, fact)| (fact_key(name), fact)))
 }
 
-fn own(draft: &Draft<'_>) -> Value {
+fn own(world: &World<'_>, draft: &Draft<'_>) -> Value {
     let host = Reference::Name(draft.name.as_str()).to_string();
     let mut own = Facts::default();
     own.set("host", &host);
     let http = draft.ports.iter().find(|port| port.name.as_str() == "http");
-    if let Some(number) = http.and_then(|port| port.service) {
+    if let Some(number) = http.and_then(|port| platform::dialled(world.platform, port)) {
         own.set("url", format!("http://{host}:{number}"));
     }
     own.into()

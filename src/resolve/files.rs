@@ -7,7 +7,9 @@ use super::secrets::{SecretTable, holds_secret};
 use super::texts::{Facts, Fault};
 use crate::finding::Finding;
 use crate::layer::KindFile;
-use crate::model::{File, FilePart, Sealed, SealedFile, Secret, SecretBackend, names_in_volume};
+use crate::model::{
+    File, FilePart, Platform, Sealed, SealedFile, Secret, SecretBackend, names_in_volume,
+};
 use crate::source::Place;
 use crate::value::{AbsolutePath, SecretKey};
 use camino::Utf8Path;
@@ -167,7 +169,9 @@ pub(super) fn files(
 
 /// Where people make Secrets, nobody puts values into a file.
 fn unsealed(world: &World<'_>, text: &str, from: &str, place: Place) -> Option<Finding> {
-    let is_manual = world.environment.secrets == SecretBackend::Manual;
+    // A script of iac's writes it for Compose.
+    let is_manual = world.environment.secrets == SecretBackend::Manual
+        && world.platform == Platform::Kubernetes;
     (is_manual && holds_secret(text)).then(|| {
         let message = format!("`{from}` holds a secret, and nothing here writes it into the file");
         Finding::error("secret-in-file", message)
@@ -200,7 +204,7 @@ fn of_kind(
         texts_of(world, &mut value, facts, at("yaml"))?;
         crate::yaml::document(&value, crate::yaml::KeyOrder::AsIs)
     } else if let Some(derived) = file.derive {
-        derived::text(derived, system, draft, flows)
+        derived::text(world, derived, system, draft, flows)
     } else {
         return Err(Some(
             Finding::error("missing-key", format!("nothing says what `{path}` holds"))

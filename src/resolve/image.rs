@@ -8,7 +8,7 @@ use crate::model::Image;
 use crate::value::{ImageName, ImageReference, Name, Tag};
 
 /// The tag of an own image that has no release.
-pub(super) const UNRELEASED: &str = "unreleased";
+pub const UNRELEASED: &str = "unreleased";
 
 /// The image of a service; nothing where it, or what it is pinned by, is at fault, or where it
 /// belongs to another service.

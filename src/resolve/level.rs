@@ -4,7 +4,7 @@
 use super::draft::{SystemDraft, World};
 use crate::finding::Finding;
 use crate::layer::{self, PodSecurityLevel};
-use crate::model::{Service, VolumeSource};
+use crate::model::{Platform, Service, VolumeSource};
 use crate::tree::Node;
 use crate::value::{Namespace, ValueError};
 use std::collections::BTreeMap;
@@ -18,12 +18,15 @@ pub(super) fn of_system(world: &World<'_>, typed: &layer::System) -> PodSecurity
 
 /// The level that a service needs beyond its system's, and the namespace in which it lives.
 pub(super) fn of_service(
+    world: &World<'_>,
     system: &SystemDraft<'_>,
     service: &layer::Service,
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> (Option<PodSecurityLevel>, Namespace) {
     let needed = service.pod_security.as_ref().and_then(|needed| needed.level);
+    // One machine has no namespaces.
+    let needed = needed.filter(|_| world.platform == Platform::Kubernetes);
     let Some(level) = needed.filter(|needed| *needed > system.level) else {
         return (None, system.namespace.clone());
     };

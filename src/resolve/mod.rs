@@ -23,6 +23,7 @@ mod image;
 mod kinds;
 mod level;
 mod literal;
+mod make;
 mod marks;
 mod migration;
 mod named;
@@ -32,6 +33,7 @@ mod options;
 mod order;
 mod patches;
 mod pins;
+mod platform;
 mod ports;
 mod provider;
 mod quota;
@@ -39,6 +41,7 @@ mod reach;
 mod run;
 mod runtime;
 mod secrets;
+mod self_check;
 mod service;
 mod sound;
 mod system;
@@ -49,23 +52,37 @@ mod variables;
 mod volumes;
 
 pub use draft::{Draft, SystemDraft, World};
+pub use image::UNRELEASED;
 pub use migration::migration_name;
 
 use crate::finding::{Finding, any_error};
 use crate::load::Project;
 use crate::merge::{Inherited, chain, environment_layers};
-use crate::model::{Environment, Stack};
+use crate::model::{Environment, Platform, Stack};
 use crate::told::Told;
 use crate::tree::Value;
-use std::collections::BTreeMap;
+use draft::Where;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the project describes, resolved.
 #[derive(Debug, Default)]
 pub struct Resolved {
     /// The environments in order of name, without those that exist only to be liked.
     pub environments: BTreeMap<String, Environment>,
-    /// One stack for each system in each environment, in order of environment and system.
+    /// One stack for each system in each environment, and on each platform that runs it there: in
+    /// order of environment, platform and system.
     pub stacks: Vec<Stack>,
+}
+
+impl Resolved {
+    /// One stack for each system in each environment: what is described, whatever runs it.
+    pub fn described(&self) -> impl Iterator<Item = &Stack> {
+        let mut seen = BTreeSet::new();
+        self.stacks.iter().filter(move |stack| {
+            let id = (stack.environment.name.clone(), stack.system.clone());
+            seen.insert(id)
+        })
+    }
 }
 
 /// Resolves a project in all its environments. Of what is unknown in it nothing is said, and
@@ -79,13 +96,15 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut reach = Vec::new();
     for name in project.environments.keys() {
         let mut findings = Vec::new();
-        if let Some(world) = world(project, name, &mut findings) {
+        for world in worlds(project, name, &mut findings) {
             let stacks = service::stacks(&world, &mut findings);
-            reach.push((name, reach::findings(&world, &stacks)));
+            if world.is_first {
+                reach.push((name, reach::findings(&world, &stacks)));
+                resolved.environments.insert(name.clone(), world.described.clone());
+            }
             resolved.stacks.extend(stacks);
             pins.add(&world);
             used.add(&world);
-            resolved.environments.insert(name.clone(), world.environment);
         }
         told.add(name, findings);
     }
@@ -110,26 +129,26 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     (resolved, findings)
 }
 
-/// One environment with the drafts of all its systems; nothing if it exists only to be liked or
-/// cannot be read.
-pub fn world<'a>(
+/// One environment with the drafts of all its systems, on each platform that it has; none if it
+/// exists only to be liked or cannot be read.
+pub fn worlds<'a>(
     project: &'a Project,
     name: &'a str,
     findings: &mut Vec<Finding>,
-) -> Option<World<'a>> {
-    let node = project.environments.get(name)?;
+) -> Vec<World<'a>> {
+    let Some(node) = project.environments.get(name) else { return Vec::new() };
     let names = match chain(&project.environments, name) {
         Ok(names) => names,
         Err(finding) => {
             findings.push(finding);
-            return None;
+            return Vec::new();
         }
     };
     if node.child("base").is_some_and(|base| base.value == Value::Bool(true)) {
-        return None;
+        return Vec::new();
     }
     if names.iter().any(|name| project.environments[*name].has_unknown()) {
-        return None;
+        return Vec::new();
     }
     findings.extend(Inherited::store(&project.environments, &names));
     for (system, files) in &project.systems {
@@ -137,8 +156,20 @@ pub fn world<'a>(
         findings.extend(Inherited::findings(system, &names, &files.overrides, like));
     }
     let layers = environment_layers(&project.environments, &names);
-    let environment = environment::environment(name, &layers, findings)?;
-    Some(draft::world(project, environment, names, layers, findings))
+    let Some(environment) = environment::environment(name, &layers, findings) else {
+        return Vec::new();
+    };
+    let platforms = platform::platforms(project, &names, &environment);
+    if platforms.contains(&Platform::Kubernetes) && environment.kubernetes.is_none() {
+        findings.extend(environment::no_version(&environment, &layers));
+        return Vec::new();
+    }
+    let at = |(index, platform)| {
+        let (names, layers) = (names.clone(), layers.clone());
+        let is_first = index == 0;
+        draft::world(project, &environment, Where { platform, is_first }, names, layers, findings)
+    };
+    platforms.into_iter().enumerate().map(at).collect()
 }
 
 /// The services of a system whose image is the project's own, in order of name. Services that

@@ -3,7 +3,7 @@
 use super::Resolved;
 use crate::finding::Finding;
 use crate::load::Project;
-use crate::model::Stack;
+use crate::model::{Platform, Stack};
 use crate::source::Place;
 use crate::value::Namespace;
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub(super) fn findings(project: &Project, resolved: &Resolved, findings: &mut Ve
     let all = resolved
         .stacks
         .iter()
+        .filter(|stack| stack.platform == Platform::Kubernetes)
         .flat_map(|stack| stack.namespaces().map(move |(namespace, _)| (stack, namespace)));
     for (second, namespace) in all {
         // Without a context, nobody said that two environments are one cluster.

@@ -1,10 +1,13 @@
 //! Secrets: references only. A text that uses one holds a mark in its place, never a value.
 
 use super::draft::Draft;
+use super::make::make;
 use crate::finding::Finding;
 use crate::layer::SecretAs;
 use crate::load::{is_reference, not_a_reference};
-use crate::model::{FilePart, Part, Secret, SecretFile, SecretReference, Variable, VariableValue};
+use crate::model::{
+    FilePart, Make, Part, Secret, SecretFile, SecretReference, Variable, VariableValue,
+};
 use crate::reference::{Piece, Reference, pieces};
 use crate::source::Place;
 use crate::value::{AbsolutePath, EnvName, SecretKey};
@@ -36,6 +39,8 @@ pub(super) struct CalleeSecret {
     pub(super) fact: String,
     pub(super) reference: SecretReference,
     pub(super) origin: Vec<String>,
+    /// Whether the callee is run elsewhere.
+    pub(super) elsewhere: bool,
 }
 
 impl CalleeSecret {
@@ -47,7 +52,9 @@ impl CalleeSecret {
     /// The caller's secret of that key.
     fn under(&self, key: SecretKey) -> Secret {
         let (reference, origin) = (self.reference.clone(), self.origin.clone());
-        Secret { key, reference, optional: false, origin }
+        // Who runs it knows its secrets; nobody here can make them.
+        let make = self.elsewhere.then_some(Make::Ask);
+        Secret { key, reference, optional: false, make, origin }
     }
 }
 
@@ -196,7 +203,8 @@ impl SecretTable {
                 let reference = kind_reference(system, draft.whose().as_str(), item, fact);
                 let origin = vec!["kind".to_owned()];
                 self.file(&key, path, false);
-                self.all.insert(key.clone(), Secret { key, reference, optional: false, origin });
+                let secret = Secret { key, reference, optional: false, make: None, origin };
+                self.all.insert(secret.key.clone(), secret);
             }
         }
         let mut variables = Vec::new();
@@ -254,7 +262,8 @@ impl SecretTable {
                 self.file(key, path, optional);
             }
             let origin = draft.origin(&origin);
-            let secret = Secret { key: key.clone(), reference, optional, origin };
+            let make = secret.make.as_ref().and_then(|said| make(draft, key, said, findings));
+            let secret = Secret { key: key.clone(), reference, optional, make, origin };
             findings.extend(self.add(draft, secret, place));
         }
         variables

@@ -11,8 +11,8 @@ use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
 use super::{
-    beside, budget, command, derived, exceptions, files, health, level, marks, patches, provider,
-    quota, reach, run, runtime, sound, volumes,
+    beside, budget, command, derived, exceptions, files, health, level, marks, patches, platform,
+    provider, quota, reach, run, runtime, self_check, sound, volumes,
 };
 use crate::finding::Finding;
 use crate::layer::{PodSecurityLevel, Use, When};
@@ -25,7 +25,8 @@ const STOP_WITHIN: &str = "45s";
 
 /// All stacks of an environment.
 pub(super) fn stacks(world: &World<'_>, findings: &mut Vec<Finding>) -> Vec<Stack> {
-    let stacks = world.systems.values().filter_map(|system| stack(world, system, findings));
+    let systems = world.systems.values().filter(|system| platform::runs(world, system));
+    let stacks = systems.filter_map(|system| stack(world, system, findings));
     let mut stacks: Vec<Stack> = stacks.collect();
     reach::callers(&mut stacks);
     stacks
@@ -70,6 +71,8 @@ fn stack(
     };
     let stack = Stack {
         environment: world.environment.clone(),
+        platform: world.platform,
+        targets: platform::targets_of(world, system),
         system: system.name.clone(),
         about: system.typed.about.clone()?,
         owner: system.typed.owner.clone(),
@@ -179,6 +182,8 @@ fn service(
     );
     let (files, sealed) = files::files(world, system, draft, &present, &facts, &secrets, findings);
     let probes = health::probes(world, draft, &facts, findings);
+    let self_check = self_check::self_check(world, draft, &facts, &probes, findings);
+    let published = platform::published(world, draft, findings);
     let rollout = runtime::rollout(draft, &volumes, &replicas);
     let (command, args) = command::command(world, draft, &facts, findings);
     let metrics = endpoints(draft);
@@ -201,6 +206,7 @@ fn service(
         secrets: secrets.take_files(),
         mounts: volumes.iter().map(mount).collect(),
         probes,
+        self_check,
         ..bare(draft, image.clone(), draft.whose().to_string(), &volumes)
     };
     let of = beside::Of { world, draft, facts: &facts, user, image: &image };
@@ -218,6 +224,8 @@ fn service(
         budget,
         migrates: draft.migrates.clone(),
         drain,
+        published,
+        profile: platform::profile(world, draft),
         settles_within: budget::settles_within(&container.probes),
         progress_within: budget::progress_within(&container.probes),
         container,
@@ -358,7 +366,8 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
         (None, Some(dockerfile)) => Some(dockerfile.to_string()),
         (None, None) => None,
     });
-    ServiceKind::Own { context, built_by }
+    let dockerfile = build.and_then(|build| build.dockerfile.as_ref()).map(ToString::to_string);
+    ServiceKind::Own { context, dockerfile, built_by }
 }
 
 /// The context of own code lies in the repository.

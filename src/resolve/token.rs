@@ -13,7 +13,8 @@ const BY_NAME: [&str; 4] = ["get", "update", "patch", "delete"];
 /// What an API server knows, and what a role in a namespace cannot allow.
 pub(super) fn rules(world: &World<'_>, draft: &Draft<'_>, findings: &mut Vec<Finding>) {
     let rules = draft.service.token.as_ref().and_then(|token| token.rules.as_ref());
-    let Some(schemas) = Schemas::of(world.environment.kubernetes.minor()) else { return };
+    let version = world.environment.kubernetes;
+    let Some(schemas) = version.and_then(|version| Schemas::of(version.minor())) else { return };
     for (index, rule) in rules.into_iter().flatten().enumerate() {
         let all_groups = rule.groups.iter().any(|group| group == "*");
         let own = rule.groups.is_empty();

@@ -5,7 +5,7 @@ use super::exceptions;
 use super::options::fact_name;
 use crate::finding::Finding;
 use crate::layer::{DataFolder, Overlap, Reclaim, Scratch};
-use crate::model::{Claim, Run, SystemVolume, Tier, Volume, VolumeSource};
+use crate::model::{Claim, Platform, Run, SystemVolume, Tier, Volume, VolumeSource};
 use crate::source::Place;
 use crate::value::{AbsolutePath, Bytes, Name};
 use std::collections::BTreeMap;
@@ -207,6 +207,10 @@ fn tier_here(
     findings: &mut Vec<Finding>,
 ) -> Option<Tier> {
     let environment = &world.environment;
+    if world.platform == Platform::Compose {
+        // One machine has one kind of storage, to which all its containers may write.
+        return Some(Tier { class: None, shared: true, reclaim: Reclaim::Retain });
+    }
     let name = tier.map_or(GENERAL, Name::as_str);
     let found = environment.storage.iter().find(|(tier, _)| tier.as_str() == name);
     let Some((_, found)) = found else {

@@ -46,7 +46,7 @@ pub(crate) fn judge(judged: &Judged) -> Verdict {
     let version = version.trim_start_matches("kube-score version: ").split(',').next().unwrap();
     let mut verdict = Verdict::new(TOOL, version);
     for stack in &judged.stacks {
-        let version = format!("v{}", stack.environment.kubernetes.as_str());
+        let version = format!("v{}", stack.environment.kubernetes.unwrap().as_str());
         let mut arguments = vec!["score", "--output-format", "json"];
         arguments.extend(["--kubernetes-version", &version]);
         arguments.extend(["--disable-ignore-checks-annotations"]);

@@ -36,7 +36,7 @@ pub(crate) fn judge(judged: &Judged) -> Verdict {
     let version = text(&run(judged, &program, ["-v"]).stdout);
     let mut verdict = Verdict::new(TOOL, version);
     for stack in &judged.stacks {
-        let version = format!("{}.0", stack.environment.kubernetes.as_str());
+        let version = format!("{}.0", stack.environment.kubernetes.unwrap().as_str());
         let mut arguments = vec!["-strict", "-verbose", "-output", "json"];
         arguments.extend(["-kubernetes-version", &version]);
         arguments.extend(["-schema-location", &kubernetes, "-schema-location", &custom]);

@@ -4,7 +4,7 @@ use super::project;
 use crate::explain::history::{Tree, json};
 use crate::explain::{View, What, explain};
 use crate::finding::any_error;
-use crate::resolve::world;
+use crate::resolve::worlds;
 use crate::source::Place;
 use crate::tree::Node;
 use serde_json::Value;
@@ -35,7 +35,7 @@ fn the_last_layer_that_says_a_value_says_what_is_used() {
     let project = project();
     for environment in project.environments.keys() {
         let mut findings = Vec::new();
-        let world = world(&project, environment, &mut findings).unwrap();
+        let world = worlds(&project, environment, &mut findings).remove(0);
         assert!(!any_error(&findings), "{findings:#?}");
         for (name, system) in &world.systems {
             let view = View::new(&project, environment, name).unwrap();

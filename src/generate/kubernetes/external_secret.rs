@@ -112,6 +112,7 @@ fn for_operator(
                     key: key.clone(),
                     reference: reference.clone(),
                     optional: false,
+                    make: None,
                     origin: vec!["kind".to_owned()],
                 });
                 FilePart::Secret(key.clone())

@@ -1,5 +1,6 @@
 //! Objects of the user's own: written as they stand, and judged like generated ones.
 
+use super::schemas;
 use super::{ObjectFile, Plain, header, place};
 use crate::finding::Finding;
 use crate::generate::object::Object;
@@ -7,7 +8,7 @@ use crate::load::Project;
 use crate::model::{Manifest, Stack};
 use crate::source::Place;
 use crate::tree::Node;
-use crate::validate::{Schemas, is_of_cluster};
+use crate::validate::is_of_cluster;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -29,8 +30,7 @@ pub(super) fn file(stack: &Stack) -> Option<ObjectFile> {
 
 fn object(stack: &Stack, manifest: &Manifest) -> Object {
     let mut value = manifest.node.to_json();
-    let own = Schemas::of(stack.environment.kubernetes.minor())
-        .is_some_and(|schemas| schemas.has_group(group(&value)));
+    let own = schemas(stack).is_some_and(|schemas| schemas.has_group(group(&value)));
     let kind = value["kind"].as_str().unwrap_or_default();
     let lies_in_one = own && !is_of_cluster(kind);
     if lies_in_one && value["metadata"].get("namespace").is_none() {

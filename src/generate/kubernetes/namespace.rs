@@ -29,7 +29,9 @@ fn namespace(stack: &Stack, beside: Option<PodSecurityLevel>) -> Object {
         // A level means what it meant in the cluster's own version, not in a later one.
         labels.insert(
             format!("pod-security.kubernetes.io/{mode}-version"),
-            format!("v{}", environment.kubernetes),
+            environment
+                .kubernetes
+                .map_or_else(|| "latest".to_owned(), |version| format!("v{version}")),
         );
     };
     if environment.pod_security_mode == PodSecurityMode::Enforce {

@@ -3,15 +3,17 @@
 use super::{Call, Failure, fail};
 use crate::finding::Finding;
 use crate::layer::{self, Protocol};
-use crate::model::{Addresses, FlowPort};
+use crate::model::{Addresses, FlowPort, Platform};
 use crate::resolve::draft::Draft;
 use crate::resolve::facts::fact_key;
+use crate::resolve::platform::dialled;
 use crate::resolve::ports::is_metrics;
 use crate::resolve::texts::Facts;
 use crate::value::Host;
 
 /// The ports of a service that can be called: not those for metrics, and not its peers' own.
 pub(super) fn of_service(
+    platform: Platform,
     callee: &Draft<'_>,
     elsewhere: Option<&layer::Elsewhere>,
 ) -> Vec<FlowPort> {
@@ -19,7 +21,7 @@ pub(super) fn of_service(
         .ports
         .iter()
         .filter(|port| !is_metrics(&port.name) && !port.internal)
-        .filter_map(|port| Some((port, port.service?)));
+        .filter_map(|port| Some((port, dialled(platform, port)?)));
     let ports: Vec<_> = callable.collect();
     let single = ports.len() == 1;
     ports

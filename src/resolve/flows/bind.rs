@@ -46,6 +46,7 @@ impl Binding<'_> {
                     fact: fact.to_owned(),
                     reference,
                     origin: flow.origin.clone(),
+                    elsewhere: self.elsewhere().is_some(),
                 });
             }
         }

@@ -37,7 +37,7 @@ pub(super) fn callee<'a>(
     }
     if let Some(callee) = system.services.get(name) {
         if !callee.enabled {
-            return Ok(Callee::Absent(callee.node.key_place(&["enabled"])));
+            return Ok(Callee::Absent(callee.off()));
         }
         return Ok(Callee::Service { draft: callee, system, other: false });
     }
@@ -137,7 +137,7 @@ fn other_system<'a>(
     }
     let Some(draft) = callee_system.services.get(service) else { return Err(None) };
     if !draft.enabled {
-        return Ok(Callee::Absent(draft.node.key_place(&["enabled"])));
+        return Ok(Callee::Absent(draft.off()));
     }
     Ok(Callee::Service { draft, system: callee_system, other: true })
 }

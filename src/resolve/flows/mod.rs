@@ -218,7 +218,7 @@ impl Call<'_> {
             return Err(None);
         }
         let elsewhere = callee.elsewhere.as_ref();
-        let all = address::of_service(callee, elsewhere);
+        let all = address::of_service(self.world.platform, callee, elsewhere);
         let chosen = address::choose(&self, &all)?;
         let (host, peer) = self.peer(callee, system, other)?;
         let at_start = self.said.at_start.unwrap_or(true) && matches!(peer, Peer::Service(_));

@@ -8,7 +8,7 @@ mod remove;
 mod union;
 
 use super::plain::Plain;
-use super::{ObjectFile, described};
+use super::{ObjectFile, described, schemas};
 use crate::finding::Finding;
 use crate::generate::Object;
 use crate::model::{Patch, Stack};
@@ -26,10 +26,7 @@ pub(super) fn apply(stack: &Stack, files: &mut [ObjectFile]) -> Vec<Finding> {
     if patches.is_empty() {
         return Vec::new();
     }
-    let context = Context {
-        plain: Plain::new(stack, &[]),
-        schemas: Schemas::of(stack.environment.kubernetes.minor()),
-    };
+    let context = Context { plain: Plain::new(stack, &[]), schemas: schemas(stack) };
     let mut findings = Vec::new();
     // One of a shape is for those of its services that have the object.
     let mut unmatched: BTreeMap<Place, Option<Finding>> = BTreeMap::new();
