@@ -7,6 +7,7 @@
 
 mod support;
 
+use camino::Utf8Path;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -70,6 +71,7 @@ fn a_changed_byte_of_any_file_is_found_with_its_line() {
             ));
             project.write(&format!("out/{name}"), changed);
         }
+        wanted.sort_by(|one, other| Utf8Path::new(&one.0).cmp(Utf8Path::new(&other.0)));
         let before = project.tree(".");
         let found = project.iac(&["check", "--format", "json"]).ends(3);
         assert_eq!(drift(&found), wanted);

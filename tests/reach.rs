@@ -15,7 +15,7 @@ mod support;
 use camino::Utf8Path;
 use iac::fileset::FileSet;
 use iac::layer::Protocol;
-use iac::model::{Addresses, Peer, Port, Service, Stack, Way};
+use iac::model::{Addresses, Peer, Platform, Port, Service, Stack, Way};
 use reach::{At, Cluster, End};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -50,6 +50,7 @@ fn changed(root: &Utf8Path, change: impl Fn(String) -> String) -> Vec<Environmen
     }
     let names: Vec<String> = resolved.environments.keys().cloned().collect();
     let mut stacks = resolved.stacks;
+    stacks.retain(|stack| stack.platform == Platform::Kubernetes);
     names
         .into_iter()
         .map(|name| {

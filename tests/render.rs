@@ -127,7 +127,7 @@ fn exit_codes() {
     for (arguments, code, told) in [
         (&["render", "prd"][..], 2, "did you mean `prod`?"),
         (&["render", "--system", "iot"], 2, "known: iot-edge, iot-verification"),
-        (&["render", "--target", "helmet"], 2, "known: kubernetes"),
+        (&["render", "--target", "helmet"], 2, "known: compose, kubernetes"),
         (&["nothing"], 2, "nothing"),
         (&["-C", "environments", "render"], 2, "iac init"),
         (&["-C", "absent", "render"], 2, "there is no folder `absent`"),
@@ -143,7 +143,7 @@ fn exit_codes() {
     assert!(!project.path("out").exists());
     project.edit("environments/dev.yaml", "LOG_LEVEL: debug", "LOG_LEVEL: 010");
     let ran = project.iac(&["render"]).ends(2);
-    assert!(ran.out.is_empty() && ran.err.contains("environments/dev.yaml:20:"), "{ran:?}");
+    assert!(ran.out.is_empty() && ran.err.contains("environments/dev.yaml:21:"), "{ran:?}");
     assert!(!project.path("out").exists());
 }
 

@@ -1,7 +1,7 @@
 //! What the files of an environment need, and others bring.
 
 use crate::layer::Protocol;
-use crate::model::{GatewayApi, SecretBackend, Service, Stack, VolumeSource};
+use crate::model::{GatewayApi, Platform, SecretBackend, Service, Stack, VolumeSource};
 use crate::reference::readable;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,8 @@ impl Expected {
     /// What the stacks of one environment expect.
     pub fn of<'a>(stacks: impl IntoIterator<Item = &'a Stack>) -> Self {
         let mut expected = Self::default();
-        for stack in stacks {
+        let in_cluster = |stack: &&Stack| stack.platform == Platform::Kubernetes;
+        for stack in stacks.into_iter().filter(in_cluster) {
             for service in stack.services.values() {
                 expected.of_service(stack, service);
                 if let Some(secret) = &service.pull_secret {

@@ -19,6 +19,11 @@ pub struct Patches {
     ///
     /// Example: `kubernetes: { Deployment/web: { spec: { paused: true } } }`
     pub kubernetes: Option<BTreeMap<KindName, ObjectPatch>>,
+    /// Fields of its service in a Compose file, merged as Compose merges two files: what a container
+    /// mounts by where it is mounted, commands as a whole, other lists at their end.
+    ///
+    /// Example: `compose: { extra_hosts: ["lab:192.0.2.7"] }`
+    pub compose: Option<ObjectPatch>,
 }
 
 /// What is changed of one object: any of its fields, and what is removed before they are merged.

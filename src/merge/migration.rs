@@ -15,6 +15,7 @@ const NOT_INHERITED: &[&str] = &[
     "health",
     "metrics",
     "expose",
+    "publish",
     "replicas",
     "rollout",
     "run",

@@ -32,7 +32,7 @@ pub use image::Image;
 pub use manifest::Manifest;
 pub use mounted::names_in_volume;
 pub use needed::{NeededSecret, NeededValue};
-pub use patch::Patch;
+pub use patch::{Change, Patch};
 pub use placement::{Marks, Placement, Toleration};
 pub use platform::Platform;
 pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};

@@ -9,6 +9,13 @@ use crate::value::{KindName, Pointer};
 pub struct Patch {
     /// The object, by its kind and its name without hashes.
     pub object: KindName,
+    /// What is changed.
+    pub change: Change,
+}
+
+/// What is changed of something that is generated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
     /// Where it is said.
     pub place: Place,
     /// The files that say it, in order of name.

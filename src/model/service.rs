@@ -1,8 +1,8 @@
 //! A service, complete.
 
 use super::{
-    Budget, Caller, Container, Exception, Exposed, Flow, Marks, Patch, Placement, Provided, Run,
-    Volume,
+    Budget, Caller, Change, Container, Exception, Exposed, Flow, Marks, Patch, Placement, Provided,
+    Run, Volume,
 };
 use crate::layer::{PodSecurityLevel, Protocol, TokenRule};
 use crate::reference::readable;
@@ -103,6 +103,8 @@ pub struct Service {
     pub profile: Option<Name>,
     /// What it changes of its objects, in order of kind and name.
     pub patches: Vec<Patch>,
+    /// What it changes of its service in Compose.
+    pub compose_patch: Option<Change>,
     /// The jobs that must have ended before it starts.
     pub after: Vec<Name>,
     /// The services that it waits for at its start, and those jobs.

@@ -4,7 +4,7 @@ use super::draft::{Draft, World};
 use super::provider;
 use crate::finding::Finding;
 use crate::layer;
-use crate::model::{Replicas, Resources, Rollout, Volume, VolumeSource};
+use crate::model::{Platform, Replicas, Resources, Rollout, Volume, VolumeSource};
 use crate::value::{Bytes, Percent};
 
 /// The user of own code, as in the images without a shell.
@@ -18,7 +18,12 @@ pub(super) fn replicas(
     draft: &Draft<'_>,
     findings: &mut Vec<Finding>,
 ) -> Replicas {
-    let said = draft.service.replicas.as_deref().cloned().unwrap_or_default();
+    let mut said = draft.service.replicas.as_deref().cloned().unwrap_or_default();
+    let shares_nothing = draft.kind.as_ref().is_some_and(|kind| !kind.replicates());
+    if world.platform == Platform::Compose && shares_nothing {
+        // What replicates it elsewhere is not here, and one machine has no use for copies.
+        (said.min, said.max) = (said.min.map(|count| count.min(1)), None);
+    }
     let min = said.min.unwrap_or(1);
     let max = said.max.unwrap_or(min);
     let cpu: Percent =

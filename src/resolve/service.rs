@@ -197,7 +197,7 @@ fn service(
     let budget = run::budget(draft, findings);
     let after = run::after(system, draft, findings);
     let needs = needs(&present, &after);
-    let patches = patches::of_service(world, draft, findings);
+    let (patches, compose_patch) = patches::of_service(world, draft, findings);
     let ((user, group), image) = user.zip(draft.image.clone())?;
     let container = Container {
         command,
@@ -259,6 +259,7 @@ fn service(
         exposed: exposed.filter(|_| draft.migrates.is_none()),
         provided: None,
         patches,
+        compose_patch,
     };
     run_by(world, system, draft, service, &facts, findings)
 }

@@ -8,6 +8,7 @@
 //! A version is named by its minor number: `35` is Kubernetes 1.35.
 
 mod check;
+mod compose;
 pub mod pod_security;
 mod scope;
 mod table;
@@ -22,6 +23,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use compose::compose;
 pub use scope::{is_of_cluster, resource_of};
 
 use serde_json::Value;

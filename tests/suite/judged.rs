@@ -3,7 +3,7 @@
 
 use crate::support::Project;
 use camino::{Utf8Path, Utf8PathBuf};
-use iac::model::{Service, Stack};
+use iac::model::{Platform, Service, Stack};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -38,7 +38,9 @@ impl Judged {
         project.iac(&["render"]).ends(0);
         let (loaded, _) = iac::load::load(&project.root).unwrap();
         let (resolved, _) = iac::resolve::resolve(&loaded);
-        Self { stacks: resolved.stacks, project }
+        let mut stacks = resolved.stacks;
+        stacks.retain(|stack| stack.platform == Platform::Kubernetes);
+        Self { stacks, project }
     }
 
     /// Forgets all stacks but those of an environment.

@@ -5,6 +5,7 @@ mod files;
 mod mount;
 mod network;
 mod order;
+mod patch;
 mod plain;
 mod script;
 mod secrets;
@@ -19,6 +20,7 @@ use crate::finding::Finding;
 use crate::layer::TargetName;
 use crate::load::Project;
 use crate::model::{Container, Platform, Service, Stack};
+use crate::validate::{Problem, compose};
 use crate::yaml::{Document, KeyOrder, documents};
 use network::Networks;
 use order::Order;
@@ -55,13 +57,13 @@ impl Target for Compose {
         let secrets = Secrets::of(stack);
         let composed = composed(stack, &secrets);
         let writer = Writer { stack, secrets: &secrets };
-        let document = document(&writer, &composed);
+        let (document, findings) = document(&writer, &composed);
         files.add(format!("{folder}/compose.yaml"), documents(&[document]));
         for service in stack.services.values() {
             files::write(stack, service, &folder, files);
         }
         if secrets.made().is_empty() && composed.is_empty() {
-            return Vec::new();
+            return findings;
         }
         let image = |service: &Service| {
             let container = &service.container;
@@ -76,14 +78,14 @@ impl Target for Compose {
         files.add_executable(format!("{folder}/{}", script::NAME), script);
         let ignored = format!("# {}\n/{}/\n", header(&stack.source), secrets::FOLDER);
         files.add(format!("{folder}/.gitignore"), ignored);
-        Vec::new()
+        findings
     }
 
     fn stream(&self, _: &Project, stack: &Stack) -> (String, Vec<Finding>) {
         let secrets = Secrets::of(stack);
         let composed = composed(stack, &secrets);
-        let document = document(&Writer { stack, secrets: &secrets }, &composed);
-        (documents(&[document]), Vec::new())
+        let (document, findings) = document(&Writer { stack, secrets: &secrets }, &composed);
+        (documents(&[document]), findings)
     }
 }
 
@@ -107,7 +109,8 @@ fn composed<'a>(stack: &'a Stack, secrets: &'a Secrets<'a>) -> Vec<Composed<'a>>
     all
 }
 
-fn document(writer: &Writer<'_>, composed: &[Composed<'_>]) -> Document {
+/// The Compose file; findings are for what Compose would not take.
+fn document(writer: &Writer<'_>, composed: &[Composed<'_>]) -> (Document, Vec<Finding>) {
     let stack = writer.stack;
     let networks = Networks::of(stack);
     let order = Order::of(stack);
@@ -132,18 +135,62 @@ fn document(writer: &Writer<'_>, composed: &[Composed<'_>]) -> Document {
         configs: assembled.configs,
     };
     let mut value = serde_json::to_value(&file).expect("typed parts are plain trees");
+    let mut comments = assembled.comments;
+    let mut findings = patched(stack, &mut value, &mut comments);
+    findings.extend(refused(stack, &value));
     plain::escape(&mut value);
-    let notes = assembled.comments.into_iter().filter(|(_, comment)| !comment.is_empty());
+    let notes = comments.into_iter().filter(|(_, comment)| !comment.is_empty());
     let notes = notes.map(|(name, comment)| (format!("/services/{name}"), comment));
-    Document {
+    let document = Document {
         comments: vec![
             header(&stack.source),
             stack.about.clone(),
-            first_run(&file_has_secrets(&value)),
+            first_run(file_has_secrets(&value)),
         ],
         notes: notes.collect(),
         ..Document::new(value, KeyOrder::Compose)
+    };
+    (document, findings)
+}
+
+/// Applies what users change of their services.
+fn patched(
+    stack: &Stack,
+    file: &mut Value,
+    comments: &mut BTreeMap<String, String>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for service in stack.services.values() {
+        let Some(change) = &service.compose_patch else { continue };
+        let name = service.name.as_str();
+        let Some(written) = file.pointer_mut(&format!("/services/{name}")) else { continue };
+        findings.extend(patch::apply(name, written, change));
+        let comment = comments.entry(name.to_owned()).or_default();
+        let why = format!("Patched by {}: {}", change.files.join(", "), change.why);
+        *comment = if comment.is_empty() { why } else { format!("{comment}\n{why}") };
     }
+    findings
+}
+
+/// What Compose would not take, and where a patch says it.
+fn refused(stack: &Stack, file: &Value) -> Vec<Finding> {
+    let problem = |problem: Problem| {
+        let message = format!(
+            "Compose would not take {} in `{}`: {}",
+            problem.pointer, stack.environment.name, problem.message
+        );
+        let finding = Finding::error("schema", message);
+        let mut keys = problem.pointer.splitn(4, '/').skip(2);
+        let service = keys
+            .next()
+            .and_then(|name| stack.services.values().find(|service| service.name.as_str() == name));
+        let Some(change) = service.and_then(|service| service.compose_patch.as_ref()) else {
+            return finding;
+        };
+        let below = keys.next().map(|below| format!("/{below}")).unwrap_or_default();
+        finding.at(patch::place_of(change, &below).unwrap_or(change.place))
+    };
+    compose(file).into_iter().map(problem).collect()
 }
 
 fn file_has_secrets(file: &Value) -> bool {
@@ -155,8 +202,8 @@ fn file_has_secrets(file: &Value) -> bool {
             .any(|(_, it)| it.get("env_file").is_some())
 }
 
-fn first_run(has_secrets: &bool) -> String {
-    if *has_secrets {
+fn first_run(has_secrets: bool) -> String {
+    if has_secrets {
         format!("The first run: ./{} && docker compose up --wait", script::NAME)
     } else {
         "To run it: docker compose up --wait".to_owned()

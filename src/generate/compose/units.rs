@@ -26,8 +26,7 @@ mod tests {
 
     #[test]
     fn amounts_lose_nothing() {
-        let sizes =
-            [("512Mi", "512m"), ("2Gi", "2g"), ("1536Mi", "1536m"), ("1000", "1000b"), ("0", "0b")];
+        let sizes = [("512Mi", "512m"), ("2Gi", "2g"), ("1536Mi", "1536m"), ("1500k", "1500000b")];
         for (said, written) in sizes {
             assert_eq!(size(said.parse().unwrap()), written);
         }

@@ -40,11 +40,11 @@ pub(super) fn apply(stack: &Stack, files: &mut [ObjectFile]) -> Vec<Finding> {
             .collect();
         let of_patch = |object: &&mut Object| name_of(object) == patch.object.to_string();
         if let Some(index) = objects.iter().position(of_patch) {
-            unmatched.insert(patch.place, None);
+            unmatched.insert(patch.change.place, None);
             findings.extend(context.patch(objects[index], patch));
         } else {
             let finding = of_nothing(service, patch, &objects);
-            unmatched.entry(patch.place).or_insert(Some(finding));
+            unmatched.entry(patch.change.place).or_insert(Some(finding));
         }
     }
     findings.extend(unmatched.into_values().flatten());
@@ -60,10 +60,14 @@ struct Context<'a> {
 impl Context<'_> {
     fn patch(&self, object: &mut Object, patch: &Patch) -> Vec<Finding> {
         let before = object.value.clone();
-        let mut findings = remove::remove(object, &patch.remove, &self.plain, self.schemas);
+        let mut findings = remove::remove(object, &patch.change.remove, &self.plain, self.schemas);
         let merge = merge::Merge::new(&self.plain, self.schemas);
-        findings.extend(merge.into(object, &patch.fields));
-        object.comments.push(format!("Patched by {}: {}", patch.files.join(", "), patch.why));
+        findings.extend(merge.into(object, &patch.change.fields));
+        object.comments.push(format!(
+            "Patched by {}: {}",
+            patch.change.files.join(", "),
+            patch.change.why
+        ));
         let plain = |mut value: serde_json::Value| {
             self.plain.resolve(&mut value);
             value
@@ -74,7 +78,7 @@ impl Context<'_> {
                     "patch-without-effect",
                     format!("this patch changes nothing of `{}`", patch.object),
                 )
-                .at(patch.place)
+                .at(patch.change.place)
                 .help("remove it: the object says the same without it"),
             );
         }
@@ -86,7 +90,7 @@ fn of_nothing(service: &str, patch: &Patch, objects: &[&mut Object]) -> Finding 
     let names: Vec<String> = objects.iter().map(|object| name_of(object)).collect();
     let given = patch.object.to_string();
     Finding::error("patch-of-nothing", format!("`{service}` has no object `{given}`"))
-        .at(patch.place)
+        .at(patch.change.place)
         .known("its objects", &given, names.iter().map(String::as_str))
 }
 
