@@ -198,7 +198,10 @@ fn nothing_of_this_machine_is_in_a_file() {
         assert!(date.find(&text).is_none(), "{path}: {:?}", date.find(&text));
         let header = text.lines().next().unwrap();
         let is_mounted = path.contains("/compose/files/");
-        assert!(is_mounted || !header.chars().any(|letter| letter.is_ascii_digit()), "{path}: {header}");
+        assert!(
+            is_mounted || !header.chars().any(|letter| letter.is_ascii_digit()),
+            "{path}: {header}"
+        );
         assert!(text.ends_with('\n') && !text.contains('\r'), "{path}");
     }
 }

@@ -219,6 +219,7 @@ impl Draft<'_> {
 }
 
 /// One of the platforms of an environment.
+#[derive(Clone, Copy)]
 pub(super) struct Where {
     pub(super) platform: Platform,
     pub(super) is_first: bool,

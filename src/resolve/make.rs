@@ -107,7 +107,7 @@ fn letters(
     let mut letters: Vec<char> = alphabet.chars().collect();
     letters.sort_unstable();
     letters.dedup();
-    let is_plain = letters.iter().all(|letter| letter.is_ascii_graphic());
+    let is_plain = letters.iter().all(char::is_ascii_graphic);
     if letters.len() < 2 || !is_plain {
         findings.push(
             Finding::error("invalid-value", "a value cannot be made of these letters")

@@ -49,7 +49,7 @@ fn change(
     world: &World<'_>,
     draft: &Draft<'_>,
     path: &[&str],
-    patch: &ObjectPatch,
+    said: &ObjectPatch,
     why: &str,
 ) -> Option<Change> {
     let node = draft.node.at(path)?;
@@ -58,7 +58,7 @@ fn change(
         entries.remove("remove");
     }
     let place_of = |index: usize| node.value_place(&["remove", &index.to_string()]);
-    let remove = patch.remove.iter().flatten().cloned().enumerate();
+    let remove = said.remove.iter().flatten().cloned().enumerate();
     let mut files = BTreeSet::new();
     sources(node, &mut files);
     let path_of = |file: &FileId| world.project.sources.file(*file).path.clone();

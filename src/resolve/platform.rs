@@ -111,7 +111,7 @@ pub(super) fn public(draft: &Draft<'_>) -> Option<Facts> {
     let path = path.trim_end_matches('/');
     let mut facts = Facts::default();
     facts.set("host", "localhost");
-    facts.set("hosts", data(&json!(["localhost"])));
+    facts.set("hosts", data(json!(["localhost"])));
     facts.set("path", path);
     facts.set("url", format!("http://localhost:{number}{path}"));
     Some(facts)
@@ -122,13 +122,11 @@ fn exposed_port<'a>(draft: &'a Draft<'_>, said: Option<&PortName>) -> Option<&'a
         matches!(port.protocol, Protocol::Http | Protocol::Grpc)
             && !super::ports::is_metrics(&port.name)
     });
-    match said {
-        Some(name) => draft.ports.iter().find(|port| port.name == *name),
-        None => {
-            let http = draft.ports.iter().find(|port| port.name.as_str() == "http");
-            http.or_else(|| speaks.next())
-        }
+    if let Some(name) = said {
+        return draft.ports.iter().find(|port| port.name == *name);
     }
+    let http = draft.ports.iter().find(|port| port.name.as_str() == "http");
+    http.or_else(|| speaks.next())
 }
 
 /// The profile with which Compose starts a service.

@@ -164,11 +164,7 @@ fn service(
         None
     });
     let replicas = runtime::replicas(world, draft, findings);
-    let reported = findings.len();
-    let mut volumes = volumes::volumes(world, system, draft, findings);
-    if findings.len() > reported {
-        unknown.unknown("volumes".to_owned());
-    }
+    let mut volumes = known_volumes(world, system, draft, &mut unknown, findings);
     let mut secrets = SecretTable::default();
     let own_secrets = secrets.own(system.name.as_str(), draft, findings);
     let mut facts = facts(world, system, draft, &present, exposed.as_ref(), &volumes, &mut secrets);
@@ -182,8 +178,6 @@ fn service(
     );
     let (files, sealed) = files::files(world, system, draft, &present, &facts, &secrets, findings);
     let probes = health::probes(world, draft, &facts, findings);
-    let self_check = self_check::self_check(world, draft, &facts, &probes, findings);
-    let published = platform::published(world, draft, findings);
     let rollout = runtime::rollout(draft, &volumes, &replicas);
     let (command, args) = command::command(world, draft, &facts, findings);
     let metrics = endpoints(draft);
@@ -205,8 +199,8 @@ fn service(
         variables,
         secrets: secrets.take_files(),
         mounts: volumes.iter().map(mount).collect(),
+        self_check: self_check::self_check(world, draft, &facts, &probes, findings),
         probes,
-        self_check,
         ..bare(draft, image.clone(), draft.whose().to_string(), &volumes)
     };
     let of = beside::Of { world, draft, facts: &facts, user, image: &image };
@@ -224,7 +218,7 @@ fn service(
         budget,
         migrates: draft.migrates.clone(),
         drain,
-        published,
+        published: platform::published(world, draft, findings),
         profile: platform::profile(world, draft),
         settles_within: budget::settles_within(&container.probes),
         progress_within: budget::progress_within(&container.probes),
@@ -262,6 +256,22 @@ fn service(
         compose_patch,
     };
     run_by(world, system, draft, service, &facts, findings)
+}
+
+/// Its volumes. Of those at fault texts know nothing.
+fn known_volumes(
+    world: &World<'_>,
+    system: &SystemDraft<'_>,
+    draft: &Draft<'_>,
+    unknown: &mut Facts,
+    findings: &mut Vec<Finding>,
+) -> Vec<Volume> {
+    let reported = findings.len();
+    let volumes = volumes::volumes(world, system, draft, findings);
+    if findings.len() > reported {
+        unknown.unknown("volumes".to_owned());
+    }
+    volumes
 }
 
 /// The service as its provider runs it, if it has one here.

@@ -1,7 +1,8 @@
 //! Holds Compose files against the schema of the Compose specification.
 
 use super::Problem;
-use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -13,16 +14,35 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     jsonschema::draft202012::new(&schema).expect("the schema compiles")
 });
 
+/// The fields of a service.
+static FIELDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let schema: Value = serde_json::from_str(TEXT).expect("the schema is JSON");
+    let fields = schema["$defs"]["service"]["properties"].as_object();
+    fields.into_iter().flatten().map(|(field, _)| field.clone()).collect()
+});
+
 /// What Compose would not take of a file.
 #[must_use]
 pub fn compose(file: &Value) -> Vec<Problem> {
-    SCHEMA
-        .iter_errors(file)
-        .map(|error| Problem {
-            pointer: error.instance_path().to_string(),
-            message: error.masked().to_string(),
-        })
-        .collect()
+    SCHEMA.iter_errors(file).flat_map(|error| problems(&error)).collect()
+}
+
+fn problems(error: &ValidationError<'_>) -> Vec<Problem> {
+    let at = error.instance_path().to_string();
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            // Of a service in which something is wrong, all fields are told.
+            let is_service = at.matches('/').count() == 2 && at.starts_with("/services/");
+            let unknown = unexpected.iter().filter(|field| !is_service || !FIELDS.contains(field));
+            let problem = |field: &String| Problem {
+                pointer: format!("{at}/{}", field.replace('~', "~0").replace('/', "~1")),
+                message: format!("unknown field `{field}`"),
+            };
+            unknown.map(problem).collect()
+        }
+        _ => vec![Problem { message: error.masked().to_string(), pointer: at }],
+    }
 }
 
 #[cfg(test)]
@@ -36,7 +56,8 @@ mod tests {
         assert_eq!(compose(&file(json!({ "image": "web:1" }))), []);
         let problems = compose(&file(json!({ "image": "web:1", "prots": ["80:80"] })));
         assert_eq!(problems.len(), 1);
-        assert_eq!(problems[0].pointer, "/services/web");
+        assert_eq!(problems[0].pointer, "/services/web/prots");
+        assert_eq!(problems[0].message, "unknown field `prots`");
         let problems = compose(&file(json!({ "read_only": [] })));
         assert_eq!(problems[0].pointer, "/services/web/read_only");
     }

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use iac::finding::Finding;
-use iac::model::{Claim, Service, ServiceKind, Stack, VariableValue, VolumeSource};
+use iac::model::{Claim, Platform, Service, ServiceKind, Stack, VariableValue, VolumeSource};
 use iac::reference::{Piece, Reference, pieces};
 use iac::report::{Style, findings};
 use std::sync::LazyLock;
@@ -32,7 +32,7 @@ pub(crate) static STACKS: LazyLock<Vec<Stack>> = LazyLock::new(|| {
     };
     assert_eq!(found.extract_if(.., operand).count(), 1);
     assert!(found.is_empty(), "{}", findings::text(&found, &project.sources, Style::Plain));
-    resolved.stacks
+    resolved.stacks.into_iter().filter(|stack| stack.platform == Platform::Kubernetes).collect()
 });
 
 pub(crate) fn stack(environment: &str, system: &str) -> &'static Stack {

@@ -40,7 +40,7 @@ impl Judged {
         let (resolved, _) = iac::resolve::resolve(&loaded);
         let mut stacks = resolved.stacks;
         stacks.retain(|stack| stack.platform == Platform::Kubernetes);
-        Self { stacks, project }
+        Self { project, stacks }
     }
 
     /// Forgets all stacks but those of an environment.

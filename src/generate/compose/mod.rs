@@ -138,6 +138,7 @@ fn document(writer: &Writer<'_>, composed: &[Composed<'_>]) -> (Document, Vec<Fi
     let mut comments = assembled.comments;
     let mut findings = patched(stack, &mut value, &mut comments);
     findings.extend(refused(stack, &value));
+    findings.extend(network::too_many(stack, file.networks.len()));
     plain::escape(&mut value);
     let notes = comments.into_iter().filter(|(_, comment)| !comment.is_empty());
     let notes = notes.map(|(name, comment)| (format!("/services/{name}"), comment));

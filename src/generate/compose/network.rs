@@ -2,6 +2,7 @@
 //! its members call each other, too.
 
 use super::spec::Network;
+use crate::finding::Finding;
 use crate::model::{Peer, Service, Stack};
 use crate::value::Name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,4 +75,22 @@ fn reaches_outside(service: &Service) -> bool {
     let leaves = |peer: &Peer| matches!(peer, Peer::Elsewhere { .. } | Peer::External { .. });
     let calls = service.flows.iter().any(|flow| leaves(&flow.peer));
     !service.host_network && (calls || !service.published.is_empty())
+}
+
+/// As many networks as Docker finds addresses for, with some left for others: its own pools hold 31.
+const MOST_NETWORKS: usize = 25;
+
+/// More networks than Docker can make as it is installed.
+pub(super) fn too_many(stack: &Stack, networks: usize) -> Option<Finding> {
+    (networks > MOST_NETWORKS).then(|| {
+        let message = format!(
+            "`{}` has {networks} networks in Compose, one for each pair that talks, and Docker has \
+             addresses for about 30",
+            stack.system
+        );
+        Finding::warning("many-networks", message).help(
+            "say in `/etc/docker/daemon.json`: \
+             `\"default-address-pools\": [{ \"base\": \"172.16.0.0/12\", \"size\": 24 }]`",
+        )
+    })
 }

@@ -3,7 +3,7 @@
 use super::spec::{Dependency, HealthCheck};
 use crate::layer::When;
 use crate::model::{Container, Run, SelfCheck, Service, Stack};
-use crate::value::Name;
+use crate::value::{Duration, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How often a container is asked until it is ready for the first time.
@@ -22,7 +22,7 @@ pub(super) fn health_check(container: &Container) -> Option<HealthCheck> {
         interval: every.to_go(),
         timeout: timeout.to_go(),
         retries: SelfCheck::FAILURES,
-        start_period: starts_within.map(|within| within.to_go()),
+        start_period: starts_within.map(Duration::to_go),
         start_interval: starts_within.map(|_| START_INTERVAL),
     })
 }

@@ -199,8 +199,8 @@ fn names<'a>(
             return (reference, short);
         }
         let bytes = Sha256::digest(format!("{}#{}", reference.path, reference.property));
-        let hash: String = bytes[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-        (reference, format!("{short}-{hash}"))
+        let hash = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        (reference, format!("{short}-{hash:08x}"))
     };
     references.map(name).collect()
 }

@@ -4,6 +4,7 @@ use super::manifest::{self, OwnService};
 use super::{Failure, fail};
 use crate::finding::Finding;
 use crate::layer;
+use crate::model::Platform;
 use crate::resolve::draft::{Draft, SystemDraft, World};
 use crate::source::Place;
 use crate::tree::Node;
@@ -11,10 +12,23 @@ use crate::value::Name;
 
 /// What a name in `uses` means.
 pub(super) enum Callee<'a> {
-    Service { draft: &'a Draft<'a>, system: &'a SystemDraft<'a>, other: bool },
-    External { name: Name, external: &'a layer::External, node: &'a Node },
-    Manifest { name: Name, service: OwnService<'a> },
+    Service {
+        draft: &'a Draft<'a>,
+        system: &'a SystemDraft<'a>,
+        other: bool,
+    },
+    External {
+        name: Name,
+        external: &'a layer::External,
+        node: &'a Node,
+    },
+    Manifest {
+        name: Name,
+        service: OwnService<'a>,
+    },
     Absent(Place),
+    /// A service of another system, where each system runs by itself.
+    OtherProject,
 }
 
 /// Looks a callee up.
@@ -134,6 +148,9 @@ fn other_system<'a>(
     }
     if let Some(place) = callee_system.removed.get(service) {
         return Ok(Callee::Absent(*place));
+    }
+    if world.platform == Platform::Compose {
+        return Ok(Callee::OtherProject);
     }
     let Some(draft) = callee_system.services.get(service) else { return Err(None) };
     if !draft.enabled {

@@ -140,14 +140,32 @@ fn flow(
             .help("enable it, or say `optional: true` if the service works without it"),
         );
     }
+    if matches!(callee, Callee::OtherProject) {
+        if optional {
+            return Ok(Outcome::Absent(Box::new(said.clone()), origin));
+        }
+        return fail(other_project(world, draft, name, place));
+    }
     let call = Call { world, caller: draft, said, origin, place };
     let flow = match callee {
         Callee::Service { draft, system, other } => call.service(draft, system, other),
         Callee::External { name, external, node } => call.external(name, external, node),
         Callee::Manifest { name, service } => call.manifest(system, name, &service),
-        Callee::Absent(_) => Err(None),
+        Callee::Absent(_) | Callee::OtherProject => Err(None),
     };
     flow.map(Box::new).map(Outcome::Present)
+}
+
+/// A service of another system, where Compose runs each by itself.
+fn other_project(world: &World<'_>, draft: &Draft<'_>, name: &str, place: Place) -> Finding {
+    let message = format!(
+        "`{}` uses `{name}`, and in `{}` Compose runs each system by itself",
+        draft.name, world.environment.name
+    );
+    Finding::error("callee-of-another-system", message).at(place).help(
+        "say `optional: true` if the service works without it, or `targets: [kubernetes]` of the \
+         service",
+    )
 }
 
 /// A callee that is there, and what the caller is told of it.
