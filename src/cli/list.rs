@@ -8,6 +8,7 @@ use iac::layer::When;
 use iac::model::{Environment, NeededSecret, NeededValue, Peer, Run, Service, ServiceKind, Stack};
 use iac::reference::readable;
 use iac::report::{self, table::Table};
+use iac::value::KubernetesVersion;
 use iac::value::{Host, Name, Namespace};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -80,7 +81,7 @@ impl List {
                     json!({
                         "environment": environment.name,
                         "after": environment.after,
-                        "kubernetes": environment.kubernetes.map(|version| version.as_str()),
+                        "kubernetes": environment.kubernetes.map(KubernetesVersion::as_str),
                         "context": environment.context,
                         "domain": environment.domain,
                         "about": environment.about,

@@ -17,8 +17,10 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
 /// The fields of a service.
 static FIELDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(TEXT).expect("the schema is JSON");
-    let fields = schema["$defs"]["service"]["properties"].as_object();
-    fields.into_iter().flatten().map(|(field, _)| field.clone()).collect()
+    let parts = ["service", "container_spec", "workload_spec"].map(|part| {
+        schema["$defs"][part]["properties"].as_object().expect("a service has these parts")
+    });
+    parts.into_iter().flatten().map(|(field, _)| field.clone()).collect()
 });
 
 /// What Compose would not take of a file.
