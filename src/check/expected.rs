@@ -1,8 +1,12 @@
 //! What the files of an environment need, and others bring.
 
 use crate::layer::Protocol;
-use crate::model::{GatewayApi, Platform, SecretBackend, Service, Stack, VolumeSource};
+use crate::model::{
+    Container, GatewayApi, Mount, Peer, Platform, SecretBackend, SelfCheck, Service, Stack,
+    VolumeSource,
+};
 use crate::reference::readable;
+use crate::value::Name;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,14 +26,20 @@ pub struct Expected {
     pub listeners: BTreeMap<(String, String), BTreeSet<String>>,
     /// The storage classes of the cluster; none where nobody said them.
     pub storage_classes: Option<BTreeSet<String>>,
+    /// What is known of Compose files: the folder below which each lies.
+    pub projects: BTreeMap<String, ExpectedProject>,
 }
 
 impl Expected {
     /// What the stacks of one environment expect.
     pub fn of<'a>(stacks: impl IntoIterator<Item = &'a Stack>) -> Self {
         let mut expected = Self::default();
-        let in_cluster = |stack: &&Stack| stack.platform == Platform::Kubernetes;
-        for stack in stacks.into_iter().filter(in_cluster) {
+        for stack in stacks {
+            if stack.platform == Platform::Compose {
+                let folder = format!("{}/{}/compose", stack.environment.name, stack.system);
+                expected.projects.insert(folder, ExpectedProject::of(stack));
+                continue;
+            }
             for service in stack.services.values() {
                 expected.of_service(stack, service);
                 if let Some(secret) = &service.pull_secret {
@@ -92,5 +102,88 @@ impl Expected {
         let template =
             json!({ "metadata": { "labels": labels }, "spec": { "containers": [container] } });
         self.operated.insert(home(service), template);
+    }
+}
+
+/// What the model knows of the Compose file of one system.
+#[derive(Debug, Clone, Default)]
+pub struct ExpectedProject {
+    /// Its containers, by the names of their services in Compose.
+    pub containers: BTreeMap<String, ExpectedContainer>,
+    /// Who calls whom.
+    pub calls: BTreeSet<(String, String)>,
+}
+
+/// What the model knows of a container.
+#[derive(Debug, Clone, Default)]
+pub struct ExpectedContainer {
+    /// Whether it is the main one of its service.
+    pub is_main: bool,
+    /// User and group.
+    pub user: String,
+    /// The ports on which it listens.
+    pub ports: BTreeSet<u16>,
+    /// Folders to which it writes.
+    pub written: BTreeSet<String>,
+    /// The command by which it learns whether it is ready.
+    pub asks: Option<Vec<String>>,
+    /// Whom it waits for at its start.
+    pub waits: BTreeSet<String>,
+}
+
+impl ExpectedProject {
+    fn of(stack: &Stack) -> Self {
+        let mut project = Self::default();
+        for service in stack.services.values() {
+            let others = service.sidecars.iter().chain(&service.init);
+            for container in std::iter::once(&service.container).chain(others) {
+                let name = if container.origin.is_empty() {
+                    service.name.to_string()
+                } else {
+                    format!("{}-{}", service.name, container.name)
+                };
+                project.containers.insert(name, ExpectedContainer::of(stack, service, container));
+            }
+            for flow in &service.flows {
+                let Peer::Service(callee) = &flow.peer else { continue };
+                project.calls.insert((service.name.to_string(), callee.to_string()));
+            }
+            if !service.metrics.is_empty() {
+                let scrapers = stack.scrapers.iter().filter(|scraper| **scraper != service.name);
+                let calls = scrapers.map(|it| (it.to_string(), service.name.to_string()));
+                project.calls.extend(calls);
+            }
+        }
+        project
+    }
+}
+
+impl ExpectedContainer {
+    fn of(stack: &Stack, service: &Service, container: &Container) -> Self {
+        let source = |name: &Name| service.volumes.iter().find(|volume| volume.name == *name);
+        let is_written = |mount: &&Mount| {
+            let source = source(&mount.volume).map(|volume| &volume.source);
+            !matches!(source, Some(VolumeSource::Host { write: false, .. }) | None)
+        };
+        let is_main = container.origin.is_empty();
+        let waits =
+            service.needs.iter().filter(|name| is_main && stack.services.contains_key(*name));
+        let ends = service.run.ends() || service.init.iter().any(|it| it.name == container.name);
+        Self {
+            is_main,
+            user: format!("{}:{}", container.user.unwrap_or(service.user), service.group),
+            ports: service.ports.iter().map(|port| port.number).collect(),
+            written: container
+                .mounts
+                .iter()
+                .filter(is_written)
+                .map(|it| it.path.to_string())
+                .collect(),
+            asks: match &container.self_check {
+                SelfCheck::Command { command, .. } if !ends => Some(command.clone()),
+                SelfCheck::Command { .. } | SelfCheck::Unasked(_) => None,
+            },
+            waits: waits.map(ToString::to_string).collect(),
+        }
     }
 }

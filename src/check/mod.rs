@@ -4,6 +4,7 @@
 //! A rule is one file in `rules/`, with its words, an example that it refuses and one that it
 //! accepts. Everything here is a function of its arguments.
 
+mod compose;
 mod expected;
 mod index;
 mod objects;
@@ -11,7 +12,8 @@ mod pods;
 mod rules;
 mod selector;
 
-pub use expected::Expected;
+pub use compose::{ComposeFile, ComposeFiles, read_compose};
+pub use expected::{Expected, ExpectedContainer, ExpectedProject};
 pub use objects::{Object, Objects, read_back};
 
 use crate::finding::Severity;
@@ -32,7 +34,17 @@ pub struct Rule {
     pub bad: &'static str,
     /// Objects that it accepts.
     pub good: &'static str,
-    check: fn(&Objects<'_>, &mut Problems<'_>),
+    /// What is asked.
+    pub asks: Asks,
+}
+
+/// What a rule is asked of.
+#[derive(Clone, Copy)]
+pub enum Asks {
+    /// Of Kubernetes objects.
+    Objects(fn(&Objects<'_>, &mut Problems<'_>)),
+    /// Of Compose files.
+    Compose(fn(&ComposeFiles<'_>, &mut Problems<'_>)),
 }
 
 /// A part of an object that breaks a rule.
@@ -40,7 +52,7 @@ pub struct Rule {
 pub struct Problem {
     /// The rule.
     pub rule: &'static str,
-    /// The object, by its index in [`Objects::all`].
+    /// The object, by its index in [`Objects::all`], or the file in [`ComposeFiles::all`].
     pub object: usize,
     /// JSON pointer of the part.
     pub pointer: String,
@@ -59,16 +71,20 @@ impl Problem {
 }
 
 /// Collects what a rule finds.
-struct Problems<'a> {
+pub struct Problems<'a> {
     rule: &'static str,
     all: &'a mut Vec<Problem>,
 }
 
 impl Problems<'_> {
     fn add(&mut self, object: &Object, pointer: impl Into<String>, message: impl Into<String>) {
+        self.at(object.index, pointer, message);
+    }
+
+    fn at(&mut self, index: usize, pointer: impl Into<String>, message: impl Into<String>) {
         self.all.push(Problem {
             rule: self.rule,
-            object: object.index,
+            object: index,
             pointer: pointer.into(),
             message: message.into(),
             mend: None,
@@ -92,12 +108,28 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// What breaks any rule, in the order of the rules.
+/// What objects break of any rule, in the order of the rules.
 #[must_use]
 pub fn check(objects: &Objects<'_>) -> Vec<Problem> {
     let mut all = Vec::new();
     for rule in RULES {
-        (rule.check)(objects, &mut Problems { rule: rule.id, all: &mut all });
+        let mut problems = Problems { rule: rule.id, all: &mut all };
+        if let Asks::Objects(ask) = rule.asks {
+            ask(objects, &mut problems);
+        }
+    }
+    all
+}
+
+/// What Compose files break of any rule, in the order of the rules.
+#[must_use]
+pub fn check_compose(files: &ComposeFiles<'_>) -> Vec<Problem> {
+    let mut all = Vec::new();
+    for rule in RULES {
+        let mut problems = Problems { rule: rule.id, all: &mut all };
+        if let Asks::Compose(ask) = rule.asks {
+            ask(files, &mut problems);
+        }
     }
     all
 }

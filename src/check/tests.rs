@@ -1,14 +1,52 @@
 //! Each rule refuses its bad example, by itself, and accepts its good one.
 
-use super::{Expected, Objects, RULES, check, read_back, rule};
+use super::{
+    Asks, ComposeFiles, Expected, ExpectedContainer, ExpectedProject, Objects, RULES, Rule, check,
+    check_compose, read_back, read_compose, rule,
+};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the examples know beside their objects: `web` writes to `/data`.
+/// What the examples know beside their objects: `web` writes to `/data`, and calls `db`.
 fn expected() -> Expected {
     let web = ("shop".to_owned(), "web".to_owned());
-    let written = BTreeMap::from([(web, BTreeSet::from(["/data".to_owned()]))]);
-    Expected { written, ..Expected::default() }
+    let data = BTreeSet::from(["/data".to_owned()]);
+    let written = BTreeMap::from([(web, data.clone())]);
+    let containers = ["web", "db", "docs"].map(|name| {
+        let is_web = name == "web";
+        let container = ExpectedContainer {
+            is_main: true,
+            user: "1000:1000".to_owned(),
+            ports: BTreeSet::from([8080]),
+            written: if is_web { data.clone() } else { BTreeSet::new() },
+            asks: is_web.then(|| vec!["web".to_owned(), "healthcheck".to_owned()]),
+            waits: if is_web { BTreeSet::from(["db".to_owned()]) } else { BTreeSet::new() },
+        };
+        (name.to_owned(), container)
+    });
+    let project = ExpectedProject {
+        containers: containers.into(),
+        calls: BTreeSet::from([("web".to_owned(), "db".to_owned())]),
+    };
+    let projects = BTreeMap::from([("dev/shop/compose".to_owned(), project)]);
+    Expected { written, projects, ..Expected::default() }
+}
+
+/// The rules that a Compose file breaks.
+fn broken_compose(text: &str) -> Vec<&'static str> {
+    let path = Utf8Path::new("dev/shop/compose/compose.yaml");
+    let (files, unreadable) = read_compose([(path, text)].into_iter());
+    assert_eq!((files.len(), unreadable), (1, Vec::new()));
+    let problems = check_compose(&ComposeFiles { all: &files, expected: &expected() });
+    problems.into_iter().map(|problem| problem.rule).collect()
+}
+
+/// The rules that a rule's example breaks.
+fn broken_example(rule: &Rule, text: &str) -> Vec<&'static str> {
+    match rule.asks {
+        Asks::Objects(_) => broken(text),
+        Asks::Compose(_) => broken_compose(text),
+    }
 }
 
 /// The rules that a text breaks.
@@ -34,8 +72,16 @@ fn broken_files(files: &[(&Utf8Path, &str)], expected: &Expected) -> Vec<&'stati
 #[test]
 fn each_rule_tells_its_examples_apart() {
     for rule in RULES {
-        assert!(broken(rule.bad).contains(&rule.id), "{} accepts its bad example", rule.id);
-        assert!(!broken(rule.good).contains(&rule.id), "{} refuses its good example", rule.id);
+        assert!(
+            broken_example(rule, rule.bad).contains(&rule.id),
+            "{} accepts its bad example",
+            rule.id
+        );
+        assert!(
+            !broken_example(rule, rule.good).contains(&rule.id),
+            "{} refuses its good example",
+            rule.id
+        );
     }
 }
 

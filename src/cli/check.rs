@@ -2,14 +2,18 @@
 
 use super::project::{Failure, OUT, Opened, Selection, generate, open, out, print_findings};
 use super::{Format, Outcome, print, print_json};
-use camino::Utf8PathBuf;
-use iac::check::{Expected, Objects, check, read_back, rule};
+use camino::{Utf8Path, Utf8PathBuf};
+use iac::check::{
+    ComposeFiles, Expected, Objects, Problem, check, check_compose, read_back, read_compose, rule,
+};
 use iac::drift::{Drift, DriftKind, drift};
 use iac::fileset::FileSet;
 use iac::finding::{Finding, Severity, any_error};
+use iac::generate::compose;
 use iac::generate::kubernetes::place_of;
-use iac::model::Stack;
+use iac::model::{Platform, Stack};
 use iac::report;
+use iac::source::Place;
 use iac::told::Told;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -87,18 +91,24 @@ fn broken_rules(
     for (environment, stacks) in by_environment {
         let texts = files.iter().filter(|(path, _)| path.starts_with(environment));
         let (objects, broken) = read_back(texts.map(|(path, file)| (path, file.text.as_str())));
-        if let Some((path, why)) = broken.first() {
+        let texts = files.iter().filter(|(path, _)| path.starts_with(environment));
+        let (composed, unread) = read_compose(texts.map(|(path, file)| (path, file.text.as_str())));
+        if let Some((path, why)) = broken.iter().chain(&unread).next() {
             let error = anyhow::anyhow!("the generator wrote {path}, which no reader takes: {why}");
             return Err(Failure::World(error.context("this is a fault of iac")));
         }
         let expected = Expected::of(stacks.iter().copied());
+        for problem in check_compose(&ComposeFiles { all: &composed, expected: &expected }) {
+            let path = &composed[problem.object].path;
+            let place = stacks.iter().find_map(|stack| {
+                let folder = format!("{environment}/{}/compose", stack.system);
+                let is_of = stack.platform == Platform::Compose && path.starts_with(folder);
+                is_of.then(|| compose::place_of(&opened.project, stack, &problem.pointer))?
+            });
+            tell(&mut told, environment, path, place, &problem);
+        }
         for problem in check(&Objects::new(&objects, &expected)) {
             let object = &objects[problem.object];
-            let Some(rule) = rule(problem.rule) else { continue };
-            let mut finding = match rule.severity {
-                Severity::Error => Finding::error(rule.id, problem.message.as_str()),
-                Severity::Warning => Finding::warning(rule.id, problem.message.as_str()),
-            };
             let place = stacks.iter().find_map(|stack| {
                 let folder = format!("{environment}/{}", stack.system);
                 if !object.path.starts_with(folder) {
@@ -107,15 +117,31 @@ fn broken_rules(
                 let (kind, name) = (object.kind(), object.name());
                 place_of(&opened.project, stack, kind, name, &problem.pointer)
             });
-            if let Some(place) = place {
-                finding = finding.at(place);
-            }
-            let file = object.path.strip_prefix(environment).unwrap_or(&object.path);
-            let seen = format!("seen in {OUT}/{}", object.path);
-            told.add_generated(environment, file.as_str(), finding.note(seen).help(problem.mend()));
+            tell(&mut told, environment, &object.path, place, &problem);
         }
     }
     Ok(told.finish())
+}
+
+/// Tells a problem of a generated file, where in `environments/` it comes from.
+fn tell(
+    told: &mut Told,
+    environment: &str,
+    path: &Utf8Path,
+    place: Option<Place>,
+    problem: &Problem,
+) {
+    let Some(rule) = rule(problem.rule) else { return };
+    let mut finding = match rule.severity {
+        Severity::Error => Finding::error(rule.id, problem.message.as_str()),
+        Severity::Warning => Finding::warning(rule.id, problem.message.as_str()),
+    };
+    if let Some(place) = place {
+        finding = finding.at(place);
+    }
+    let file = path.strip_prefix(environment).unwrap_or(path);
+    let seen = format!("seen in {OUT}/{path}");
+    told.add_generated(environment, file.as_str(), finding.note(seen).help(problem.mend()));
 }
 
 fn text(drift: &[Drift], drifted: usize, files: usize, findings: &[Finding]) -> String {

@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::Pod;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "name the file that is needed earlier in kustomization.yaml",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

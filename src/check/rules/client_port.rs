@@ -1,7 +1,7 @@
 //! Who is told an address is told a port that the Service has.
 
 use crate::check::objects::{Object, Objects, list, text};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "write the Service's port; `{{ port }}` of a flow is always it",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

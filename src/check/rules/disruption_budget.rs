@@ -1,7 +1,7 @@
 //! A disruption budget lets nodes be drained.
 
 use crate::check::objects::Objects;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "run two replicas or more, and say `maxUnavailable: 1`",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

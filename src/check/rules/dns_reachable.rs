@@ -1,7 +1,7 @@
 //! A pod that may not ask for names reaches nobody.
 
 use crate::check::objects::{Objects, list, text};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "allow egress to port 53, UDP and TCP, for all pods of the namespace",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

@@ -1,7 +1,7 @@
 //! What a container keeps or writes is on a volume.
 
 use crate::check::objects::{Objects, list, text};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "mount a volume there that is not read-only",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

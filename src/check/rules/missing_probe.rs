@@ -1,7 +1,7 @@
 //! Who is called is asked whether it lives and whether it is ready.
 
 use crate::check::objects::{Objects, list, text};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "say `health.live` and `health.ready` of the service",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

@@ -3,6 +3,14 @@
 mod apply_order;
 mod autoscaler;
 mod client_port;
+mod compose_health;
+mod compose_image;
+mod compose_network;
+mod compose_order;
+mod compose_port;
+mod compose_reference;
+mod compose_user;
+mod compose_volume;
 mod disruption_budget;
 mod dns_reachable;
 mod headless_service;
@@ -29,6 +37,14 @@ pub(super) const RULES: &[&Rule] = &[
     &apply_order::RULE,
     &autoscaler::RULE,
     &client_port::RULE,
+    &compose_health::RULE,
+    &compose_image::RULE,
+    &compose_network::RULE,
+    &compose_order::RULE,
+    &compose_port::RULE,
+    &compose_reference::RULE,
+    &compose_user::RULE,
+    &compose_volume::RULE,
     &disruption_budget::RULE,
     &dns_reachable::RULE,
     &headless_service::RULE,

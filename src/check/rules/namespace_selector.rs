@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Objects, list};
 use crate::check::pods::labels;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "select by `kubernetes.io/metadata.name`, which every namespace has",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 /// The label that Kubernetes itself sets.

@@ -1,7 +1,7 @@
 //! Names that Kubernetes takes, each once.
 
 use crate::check::objects::{Object, Objects};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "rename one; services and jobs have at most 63 letters, a CronJob 52, a StatefulSet 52",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::{Pod, protocol};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "write the containers' ports",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 /// The port of a mesh's tunnel, which no container declares.

@@ -1,7 +1,7 @@
 //! No namespace refuses the pods that are written for it.
 
 use crate::check::objects::Objects;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use crate::layer::PodSecurityLevel;
 use crate::validate::pod_security::refusals;
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "do without what is refused, or say `pod-security` of the service, and why",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 /// The label by which a namespace refuses pods.

@@ -3,7 +3,7 @@
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::labels;
 use crate::check::selector::{Labels, selects};
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "name what exists, and let its `allowedRoutes` select the route's namespace",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 const GROUP: &str = "gateway.networking.k8s.io";

@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::selector::words;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "use labels that the pods' template has",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 /// Labels of pods that the platform makes, of which nobody says when and where.

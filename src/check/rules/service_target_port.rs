@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Objects, text};
 use crate::check::pods::protocol;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "name a port of the containers in `targetPort`",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Object, Objects, list, text};
 use crate::check::pods::Pod;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "give each replica a claim of its own, or share a claim of a tier that can be shared",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

@@ -1,7 +1,7 @@
 //! Times that add up: probes within their period, and a stop within its grace.
 
 use crate::check::objects::Objects;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "make `timeout` at most `every`, and `stop-within` longer than what is waited before",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 /// What Kubernetes waits unless it is told otherwise.

@@ -1,7 +1,7 @@
 //! Objects lie in namespaces that are written here.
 
 use crate::check::objects::Objects;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "write the namespace",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 /// Kinds of the whole cluster.

@@ -2,7 +2,7 @@
 
 use crate::check::objects::{Objects, list, text};
 use crate::check::pods::Pod;
-use crate::check::{Problems, Rule};
+use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     mend: "remove the key, or mount it",
     bad: BAD,
     good: GOOD,
-    check,
+    asks: Asks::Objects(check),
 };
 
 fn check(objects: &Objects<'_>, problems: &mut Problems<'_>) {

@@ -20,6 +20,7 @@ use crate::finding::Finding;
 use crate::layer::TargetName;
 use crate::load::Project;
 use crate::model::{Container, Platform, Service, Stack};
+use crate::source::Place;
 use crate::validate::{Problem, compose};
 use crate::yaml::{Document, KeyOrder, documents};
 use network::Networks;
@@ -255,4 +256,24 @@ fn add(
 
 fn dependency(condition: &'static str, restart: bool) -> Dependency {
     Dependency { condition, restart, required: None }
+}
+
+/// Where in `environments/` a part of a Compose file comes from.
+#[must_use]
+pub fn place_of(project: &Project, stack: &Stack, pointer: &str) -> Option<Place> {
+    let node = &project.systems.get(stack.system.as_str())?.node;
+    let mut keys = pointer.splitn(4, '/').skip(1);
+    if keys.next() != Some("services") {
+        return Some(node.key_place(&["services"]));
+    }
+    let name = keys.next()?;
+    let of_it = |service: &&Service| {
+        containers(service).any(|(container, _)| service::name(service, container) == name)
+    };
+    let service = stack.services.values().find(of_it)?;
+    let below = keys.next().map(|below| format!("/{below}")).unwrap_or_default();
+    let patched = service.compose_patch.as_ref();
+    let patched = patched.and_then(|change| patch::place_of(change, &below));
+    let described = service.migrates.as_ref().unwrap_or(&service.name);
+    Some(patched.unwrap_or_else(|| node.key_place(&["services", described.as_str()])))
 }
