@@ -6,9 +6,6 @@ use crate::model::{Container, Run, SelfCheck, Service, Stack};
 use crate::value::{Duration, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How often a container is asked until it is ready for the first time.
-const START_INTERVAL: &str = "2s";
-
 /// How a container is asked; none where nothing in it can ask.
 pub(super) fn health_check(container: &Container) -> Option<HealthCheck> {
     let SelfCheck::Command { command, every, timeout, starts_within } = &container.self_check
@@ -23,7 +20,6 @@ pub(super) fn health_check(container: &Container) -> Option<HealthCheck> {
         timeout: timeout.to_go(),
         retries: SelfCheck::FAILURES,
         start_period: starts_within.map(Duration::to_go),
-        start_interval: starts_within.map(|_| START_INTERVAL),
     })
 }
 

@@ -56,17 +56,27 @@ pub(super) enum Piece<'a> {
 impl<'a> Secrets<'a> {
     pub(super) fn of(stack: &'a Stack) -> Self {
         let mut makes: BTreeMap<&SecretReference, Making<'_>> = BTreeMap::new();
-        for service in stack.services.values() {
-            for secret in service.secrets.iter().chain(&service.sealed.secrets) {
-                let said = secret.make.clone();
-                let making = makes.entry(&secret.reference).or_insert_with(|| Making {
-                    make: Make::Random,
-                    service,
-                    optional: true,
-                });
-                making.optional &= secret.optional;
-                if let Some(make) = said {
-                    (making.make, making.service) = (make, service);
+        let secrets = || {
+            let all = |service: &'a Service| service.secrets.iter().chain(&service.sealed.secrets);
+            let services = stack.services.values();
+            services.flat_map(move |service| all(service).map(move |secret| (service, secret)))
+        };
+        for (service, secret) in secrets() {
+            let random = Making { make: Make::Random, service, optional: true };
+            makes.entry(&secret.reference).or_insert(random).optional &= secret.optional;
+        }
+        // Of several who say how one is made the first does, and a command makes all that it gives.
+        for (service, said) in secrets() {
+            let Some(make) = &said.make else { continue };
+            let given = |secret: &&Secret| match make {
+                Make::Command { gives, .. } => gives.contains(&secret.key),
+                _ => secret.key == said.key,
+            };
+            let all = service.secrets.iter().chain(&service.sealed.secrets);
+            for secret in all.filter(given) {
+                let Some(making) = makes.get_mut(&secret.reference) else { continue };
+                if making.make == Make::Random {
+                    (making.make, making.service) = (make.clone(), service);
                 }
             }
         }

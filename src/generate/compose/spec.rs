@@ -171,8 +171,6 @@ pub(super) struct HealthCheck {
     pub(super) retries: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start_period: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) start_interval: Option<&'static str>,
 }
 
 /// How many containers run, and what each may use.
