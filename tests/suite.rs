@@ -13,6 +13,10 @@
 mod broken;
 #[path = "suite/checkov.rs"]
 mod checkov;
+#[path = "suite/compose.rs"]
+mod compose;
+#[path = "suite/dclint.rs"]
+mod dclint;
 #[path = "suite/judged.rs"]
 mod judged;
 #[path = "suite/kube_score.rs"]
@@ -25,6 +29,8 @@ mod kustomize;
 mod policy;
 #[path = "suite/run.rs"]
 mod run;
+#[path = "suite/shell.rs"]
+mod shell;
 #[path = "suite/spoiled.rs"]
 mod spoiled;
 #[path = "support/mod.rs"]
@@ -45,8 +51,17 @@ use verdict::{Row, Verdict, print};
 type Judge = fn(&Judged) -> Verdict;
 
 /// In the order of the table.
-const JUDGES: &[Judge] =
-    &[kustomize::judge, kubeconform::judge, kube_score::judge, checkov::judge, yamllint::judge];
+const JUDGES: &[Judge] = &[
+    kustomize::judge,
+    kubeconform::judge,
+    kube_score::judge,
+    checkov::judge,
+    yamllint::judge,
+    compose::judge,
+    dclint::judge,
+    shell::shellcheck,
+    shell::shfmt,
+];
 
 /// Asks all tools at once.
 fn judge(judged: &Judged) -> Vec<Row> {

@@ -32,6 +32,20 @@ const OF_FORM: &[Fault] = &[
         ],
     },
     Fault {
+        what: "a Compose file that says a key twice",
+        file: "iot-edge/compose/compose.yaml",
+        from: "    init: true",
+        to: "    init: true\n    init: true",
+        found: &[("docker compose", "config", "init"), ("yamllint", "key-duplicates", "line ")],
+    },
+    Fault {
+        what: "a script without an end",
+        file: "iot-edge/compose/secrets-init.sh",
+        from: "\nput() {",
+        to: "\nput() {\n  if true; then",
+        found: &[("shellcheck", "SC1046", "line "), ("shfmt", "format", "secrets-init.sh")],
+    },
+    Fault {
         what: "an unknown field of a kustomization",
         file: "iot-edge/kubernetes/kustomization.yaml",
         from: "\nresources:",
@@ -74,6 +88,27 @@ const OF_MEANING: &[Fault] = &[
             ("checkov", "CKV_K8S_14", "Job/api-gateway-migrate-"),
             ("checkov", "CKV_K8S_43", "Job/api-gateway-migrate-"),
         ],
+    },
+    Fault {
+        what: "a port that Compose publishes everywhere",
+        file: "iot-edge/compose/compose.yaml",
+        from: "127.0.0.1:8080:8080",
+        to: "8080:8080",
+        found: &[("dclint", "no-unbound-port-interfaces", "line ")],
+    },
+    Fault {
+        what: "a network that Compose does not know",
+        file: "iot-verification/compose/compose.yaml",
+        from: "    - api-gateway.redis\n",
+        to: "    - api-gateway.cache\n",
+        found: &[("docker compose", "config", "api-gateway.cache")],
+    },
+    Fault {
+        what: "a variable of a script that may be split",
+        file: "iot-verification/compose/secrets-init.sh",
+        from: "%s\\n' \"$1\" >&2",
+        to: "%s\\n'   $1 >&2",
+        found: &[("shellcheck", "SC2086", "line "), ("shfmt", "format", "secrets-init.sh")],
     },
     Fault {
         what: "a Service that selects nothing",

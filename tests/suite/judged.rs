@@ -121,6 +121,23 @@ impl Judged {
             .find(|object| object["kind"] == kind && object["metadata"]["name"] == name)
     }
 
+    /// The files below out/ whose paths end so, in order.
+    pub(crate) fn ending(&self, end: &str) -> Vec<String> {
+        self.project.tree("out").into_keys().filter(|path| path.ends_with(end)).collect()
+    }
+
+    /// The files below out/ of one name, in order.
+    pub(crate) fn named(&self, name: &str) -> Vec<String> {
+        self.ending(&format!("/{name}"))
+    }
+
+    /// How many services a Compose file has.
+    pub(crate) fn compose_services(&self, file: &str) -> usize {
+        let text = fs::read_to_string(self.out().join(file)).unwrap();
+        let read: Value = serde_yaml::from_str(&text).unwrap_or_default();
+        read["services"].as_object().map_or(0, serde_json::Map::len)
+    }
+
     /// A path as findings name it.
     pub(crate) fn below_out(&self, path: &str) -> String {
         let path = Utf8Path::new(path);

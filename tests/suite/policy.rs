@@ -19,6 +19,7 @@ const fn off(tool: &'static str, rule: &'static str, why: &'static str) -> Off {
 }
 
 const CPU: &str = "a CPU limit slows a service down while the node is idle; requests share fairly";
+const ORDER: &str = "keys stand in the order of the Compose specification";
 const PULL: &str = "the image has a digest: what is there already is what would be pulled";
 
 pub(crate) const OFF: &[Off] = &[
@@ -39,6 +40,13 @@ pub(crate) const OFF: &[Off] = &[
     off("kube-score", "deployment-replicas", "an environment may have one replica, and says so"),
     off("yamllint", "document-start", "a file begins with a comment that says what it is"),
     off("yamllint", "line-length", "a folded line is read differently by different readers"),
+    off("dclint", "service-keys-order", ORDER),
+    off("dclint", "top-level-properties-order", ORDER),
+    off(
+        "dclint",
+        r#"require-quotes-in-ports {"quoteType":"double"}"#,
+        "ports stand in double quotes, as all texts do that need some",
+    ),
     off("yamllint", "indent-sequences", "sequences stand below their key, as kubectl writes them"),
 ];
 

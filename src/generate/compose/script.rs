@@ -4,6 +4,7 @@ use super::secrets::{Composed, FOLDER, Making, Piece, Secrets};
 use crate::generate::header::header;
 use crate::model::{Make, SecretReference, Service, Stack};
 use std::fmt::Write;
+use std::path::Path;
 
 /// The script's name.
 pub(super) const NAME: &str = "secrets-init.sh";
@@ -39,6 +40,18 @@ pub(super) fn script(
         }
     }
     text.push('\n');
+    let variables: Vec<&str> = composed
+        .iter()
+        .map(|file| file.name.as_str())
+        .filter(|name| Path::new(name).extension().is_some_and(|it| it == "env"))
+        .collect();
+    if has(|make| matches!(make, Make::Command { .. })) && !variables.is_empty() {
+        // Compose builds nothing while a file of variables is missing.
+        text.push_str(&format!(
+            "for file in {}; do\n  [ -e \"$secrets/$file\" ] || : >\"$secrets/$file\"\ndone\n",
+            variables.join(" ")
+        ));
+    }
     for (name, reference, making) in &made {
         let line = line(name, reference, making, secrets, &image);
         text.push_str(&line);

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What comes as Go modules: programs, each built by a go.mod and go.sum of our own, and custom resource definitions.
 
 export CGO_ENABLED=0 GOFLAGS="-trimpath -modcacherw -buildvcs=false"

