@@ -43,7 +43,7 @@ impl Check {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
         let stacks = self.selection.stacks(opened)?;
-        let (files, findings) = generate(opened, &stacks)?;
+        let (files, findings) = generate(opened, &stacks, &self.selection.recipes(opened))?;
         let mut all = opened.findings.clone();
         all.extend(findings);
         all.extend(broken_rules(opened, &stacks, &files)?);

@@ -76,7 +76,7 @@ fn one_alternative_removes_the_others() {
     service(
         "build: { language: go }",
         "{build: {dockerfile: null, language: \"go\", \
-        other-repository: null}, image: null, kind: null, mirror: null, options: null, version: null}",
+        other-repository: null, template: null}, image: null, kind: null, mirror: null, options: null, version: null}",
     );
     service(
         "volumes: { a: { tier: x } }",
