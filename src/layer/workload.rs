@@ -2,8 +2,8 @@
 
 use super::form::{ShortForm, TextItem};
 use crate::value::{
-    self, Bytes, Cpu, Duration, ImageName, ImageReference, Name, Percent, PortName, Program,
-    RelativePath,
+    self, Bytes, Cpu, Duration, EnvName, ImageName, ImageReference, Name, Percent, PortName,
+    Program, RelativePath,
 };
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -42,6 +42,14 @@ pub struct Build {
     ///
     /// Example: `dockerfile: Dockerfile`
     pub dockerfile: Option<RelativePath>,
+    /// Arguments of the existing Dockerfile, for Compose; texts as they stand.
+    ///
+    /// Example: `args: { NODE_VERSION: "24" }`
+    pub args: Option<BTreeMap<EnvName, String>>,
+    /// The stage of the existing Dockerfile that is built, for Compose; the last unless said.
+    ///
+    /// Example: `target: runtime`
+    pub target: Option<Program>,
     /// The image is built by another repository: its name.
     ///
     /// Example: `other-repository: ghcr.io/example/billing/api`

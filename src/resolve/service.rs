@@ -376,7 +376,10 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
         None => build.template.as_ref().or(build.dockerfile.as_ref()).map(ToString::to_string),
     });
     let dockerfile = build.and_then(|build| build.dockerfile.as_ref()).map(ToString::to_string);
-    ServiceKind::Own { context, dockerfile, built_by }
+    let args = build.and_then(|build| build.args.as_ref()).into_iter().flatten();
+    let args = args.map(|(name, value)| (name.to_string(), value.clone())).collect();
+    let target = build.and_then(|build| build.target.as_ref()).map(ToString::to_string);
+    ServiceKind::Own { context, args, target, dockerfile, built_by }
 }
 
 /// The context of own code lies in the repository.

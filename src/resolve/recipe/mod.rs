@@ -14,6 +14,7 @@ use crate::model::{
     ByLanguage, Container, ImagePort, MadeBy, Recipe, Service, ServiceKind, Stack, VolumeSource,
 };
 use crate::source::Place;
+use crate::tree::{Node, Value};
 use crate::value::{AbsolutePath, Name, RelativePath, RepositoryUrl};
 use base::Bases;
 use std::collections::{BTreeMap, BTreeSet};
@@ -292,6 +293,10 @@ fn own_templates(project: &Project, recipes: &[Recipe], findings: &mut Vec<Findi
     }
 }
 
+fn is_said(node: &Node) -> bool {
+    node.value != Value::Null
+}
+
 /// Build keys that nothing here reads are told where they stand.
 pub(super) fn unread(draft: &Draft<'_>, findings: &mut Vec<Finding>) {
     let Some(build) = &draft.service.build else { return };
@@ -304,14 +309,20 @@ pub(super) fn unread(draft: &Draft<'_>, findings: &mut Vec<Finding>) {
                 .help("say `language: rust`, or remove it"),
         );
     }
+    for key in ["args", "target"] {
+        if build.dockerfile.is_none() && draft.node.at(&["build", key]).is_some_and(is_said) {
+            findings.push(
+                Finding::error("no-dockerfile", format!("`{key}` is for a Dockerfile that exists"))
+                    .at(place(key))
+                    .help("say `dockerfile`, or remove it"),
+            );
+        }
+    }
     if build.binary.is_some() && !written {
         findings.push(
-            Finding::error(
-                "no-dockerfile",
-                "`binary` is for a Dockerfile that iac writes, and this one exists",
-            )
-            .at(place("binary"))
-            .help("say `language` or `template`, or remove it"),
+            Finding::error("no-dockerfile", "`binary` is for a Dockerfile that iac writes")
+                .at(place("binary"))
+                .help("say `language` or `template`, or remove it"),
         );
     }
 }
