@@ -23,6 +23,16 @@ impl Distribution {
         }
     }
 
+    /// The one that an image's name or tag says.
+    #[must_use]
+    pub fn named_in(image: &str) -> Option<Self> {
+        let says = |of: &Self| {
+            let mut words = image.split(|c: char| !c.is_ascii_alphanumeric());
+            words.any(|word| word == of.codename() || word == of.number())
+        };
+        [Self::Debian13, Self::Ubuntu2404].into_iter().find(says)
+    }
+
     /// How names of images call it.
     fn number(self) -> &'static str {
         match self {
