@@ -11,6 +11,8 @@
 
 #[path = "defects/config.rs"]
 mod config;
+#[path = "defects/images.rs"]
+mod images;
 #[path = "defects/later.rs"]
 mod later;
 #[path = "defects/out.rs"]
@@ -66,7 +68,8 @@ const PARTS: &[(&str, u32)] = &[
 ];
 
 fn rows() -> BTreeMap<&'static str, Row> {
-    let all = [pods::ROWS, scaling::ROWS, config::ROWS, storage::ROWS, later::ROWS].concat();
+    let all = [pods::ROWS, scaling::ROWS, config::ROWS, storage::ROWS, images::ROWS, later::ROWS]
+        .concat();
     let rows: BTreeMap<&str, Row> = all.iter().copied().collect();
     assert_eq!(rows.len(), all.len(), "a defect has two rows");
     rows

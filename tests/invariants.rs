@@ -23,7 +23,10 @@ enum Held {
 use Held::{Finding, Later, Rule, Test};
 
 const FACTS: &[(&str, &[Held])] = &[
-    ("ports of an image, a container and a Service", &[Rule(&["service-target-port"]), Later(5)]),
+    (
+        "ports of an image, a container and a Service",
+        &[Rule(&["service-target-port", "image-ports"])],
+    ),
     ("a target port is one of every pod", &[Rule(&["service-target-port"])]),
     ("an address names a port of the Service", &[Rule(&["client-port"])]),
     ("who scrapes finds a metrics endpoint", &[Finding(&["unknown-port"]), Later(5)]),
@@ -34,16 +37,28 @@ const FACTS: &[(&str, &[Held])] = &[
     ("every pod may ask for names", &[Rule(&["dns-reachable"])]),
     ("namespaces are selected by their names", &[Rule(&["namespace-selector"])]),
     ("what CI builds is what runs", &[Later(7)]),
-    ("images are pinned", &[Finding(&["unreleased-image", "unlocked-image"]), Later(5)]),
-    ("builder and runtime are of one distribution", &[Later(5)]),
-    ("the user is a number, and the same everywhere", &[Finding(&["unknown-user"]), Later(5)]),
-    ("what is written to is a volume", &[Rule(&["missing-mount"]), Finding(&["missing-volume"])]),
+    ("images are pinned", &[Finding(&["unreleased-image", "unlocked-image"])]),
+    (
+        "builder and runtime are of one distribution",
+        &[Rule(&["image-base"]), Finding(&["other-distribution"])],
+    ),
+    (
+        "the user is a number, and the same everywhere",
+        &[Rule(&["image-user"]), Finding(&["unknown-user"])],
+    ),
+    (
+        "what is written to is a volume",
+        &[Rule(&["missing-mount", "image-folders"]), Finding(&["missing-volume"])],
+    ),
     ("what a pod names exists, with its keys", &[Rule(&["missing-reference"])]),
     ("every key is read by somebody", &[Rule(&["unused-config"])]),
     ("no secret value is written", &[Finding(&["not-a-reference", "secret-in-command"]), Later(6)]),
     ("variables are those that a service knows", &[Finding(&["variable-twice"]), Later(5)]),
     ("a fact that stands twice is the same", &[Rule(&["client-port"]), Later(6)]),
-    ("a health check asks the same everywhere", &[Later(5)]),
+    (
+        "a health check asks the same everywhere",
+        &[Rule(&["image-health"]), Finding(&["differs-in-image"])],
+    ),
     ("what runs on is asked whether it is well", &[Rule(&["missing-probe"])]),
     ("there is time to start, and to answer", &[Rule(&["time-budget"])]),
     ("there is time to stop", &[Rule(&["time-budget"]), Finding(&["no-time-to-stop"])]),

@@ -218,6 +218,10 @@ fn see(files: &Value) -> (Project, Seen) {
                 iac::generate::generate(&loaded, &resolved.stacks.iter().collect::<Vec<_>>());
             found.extend(more);
             files = text(&set);
+            let recipes: Vec<_> = resolved.recipes.iter().collect();
+            let (set, more) = iac::generate::dockerfile::files(&loaded, &recipes);
+            found.extend(more);
+            files.push_str(&text(&set));
         }
     }
     let fails = iac::finding::any_error(&found);
@@ -237,7 +241,7 @@ fn text(set: &iac::fileset::FileSet) -> String {
 
 /// What editors and readers are told.
 fn shared(project: &Project) -> String {
-    text(&iac::generate::shared(&iac::load::load(&project.root).unwrap().0))
+    text(&iac::generate::shared(&iac::load::load(&project.root).unwrap().0, &[]).0)
 }
 
 fn listed(project: &Project) -> String {

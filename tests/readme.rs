@@ -51,9 +51,11 @@ impl Block {
 
     /// The file of the section's project that the block is.
     fn file(&self) -> Option<&str> {
-        let path = self.first_line().strip_prefix("# environments/")?;
-        let plain = !path.contains(char::is_whitespace);
-        plain.then(|| self.first_line().trim_start_matches("# "))
+        let line = self.first_line();
+        let bare = line.strip_prefix("{# ").and_then(|line| line.strip_suffix(" #}"));
+        let path = bare.or_else(|| line.strip_prefix("# "))?;
+        let below = ["environments/", "templates/"].iter().any(|it| path.starts_with(it));
+        (below && !path.contains(char::is_whitespace)).then_some(path)
     }
 
     /// The file of the example that the block is a part of.
@@ -119,7 +121,8 @@ impl Project {
             // Blocks that come later replace what is written here.
             project.write(LOCK.0, LOCK.1);
             let says_environments = section.blocks.iter().any(|block| {
-                block.file().is_some_and(|file| file.matches('/').count() == 1 && file != LOCK.0)
+                let below = block.file().and_then(|file| file.strip_prefix("environments/"));
+                below.is_some_and(|file| !file.contains('/') && file != "lock.yaml")
             });
             for (path, text) in STARTER.iter().filter(|_| !says_environments) {
                 project.write(path, text);

@@ -1,4 +1,6 @@
-//! The built-in catalogue: third-party software as data.
+//! The built-in catalogue: third-party software as data, and the languages of own code.
+
+pub mod languages;
 
 /// Every kind and every provider: its name and its description.
 pub const BUILT_IN: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@
 //! accepts. Everything here is a function of its arguments.
 
 mod compose;
+mod dockerfile;
 mod expected;
 mod index;
 mod objects;
@@ -13,6 +14,7 @@ mod rules;
 mod selector;
 
 pub use compose::{ComposeFile, ComposeFiles, read_compose};
+pub use dockerfile::{DockerfileRead, Dockerfiles, ExpectedImage, read_dockerfiles};
 pub use expected::{Expected, ExpectedContainer, ExpectedProject};
 pub use objects::{Object, Objects, read_back};
 
@@ -45,6 +47,8 @@ pub enum Asks {
     Objects(fn(&Objects<'_>, &mut Problems<'_>)),
     /// Of Compose files.
     Compose(fn(&ComposeFiles<'_>, &mut Problems<'_>)),
+    /// Of Dockerfiles.
+    Dockerfiles(fn(&Dockerfiles<'_>, &mut Problems<'_>)),
 }
 
 /// A part of an object that breaks a rule.
@@ -52,7 +56,8 @@ pub enum Asks {
 pub struct Problem {
     /// The rule.
     pub rule: &'static str,
-    /// The object, by its index in [`Objects::all`], or the file in [`ComposeFiles::all`].
+    /// The object, by its index in [`Objects::all`], or the file in [`ComposeFiles::all`] and
+    /// [`Dockerfiles::all`].
     pub object: usize,
     /// JSON pointer of the part.
     pub pointer: String,
@@ -128,6 +133,19 @@ pub fn check_compose(files: &ComposeFiles<'_>) -> Vec<Problem> {
     for rule in RULES {
         let mut problems = Problems { rule: rule.id, all: &mut all };
         if let Asks::Compose(ask) = rule.asks {
+            ask(files, &mut problems);
+        }
+    }
+    all
+}
+
+/// What Dockerfiles break of any rule, in the order of the rules.
+#[must_use]
+pub fn check_dockerfiles(files: &Dockerfiles<'_>) -> Vec<Problem> {
+    let mut all = Vec::new();
+    for rule in RULES {
+        let mut problems = Problems { rule: rule.id, all: &mut all };
+        if let Asks::Dockerfiles(ask) = rule.asks {
             ask(files, &mut problems);
         }
     }

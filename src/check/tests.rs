@@ -1,8 +1,9 @@
 //! Each rule refuses its bad example, by itself, and accepts its good one.
 
 use super::{
-    Asks, ComposeFiles, Expected, ExpectedContainer, ExpectedProject, Objects, RULES, Rule, check,
-    check_compose, read_back, read_compose, rule,
+    Asks, ComposeFiles, Dockerfiles, Expected, ExpectedContainer, ExpectedImage, ExpectedProject,
+    Objects, RULES, Rule, check, check_compose, check_dockerfiles, read_back, read_compose,
+    read_dockerfiles, rule,
 };
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,11 +42,27 @@ fn broken_compose(text: &str) -> Vec<&'static str> {
     problems.into_iter().map(|problem| problem.rule).collect()
 }
 
+/// The rules that a Dockerfile breaks.
+fn broken_dockerfile(text: &str) -> Vec<&'static str> {
+    let path = Utf8Path::new("shared/shop/docker/web/Dockerfile");
+    let files = read_dockerfiles([(path, text)].into_iter());
+    let image = ExpectedImage {
+        user: "1000:1000".to_owned(),
+        ports: BTreeSet::from(["8080/tcp".to_owned()]),
+        written: BTreeSet::from(["/data".to_owned()]),
+        asks: Some(vec!["web".to_owned(), "healthcheck".to_owned()]),
+    };
+    let expected = BTreeMap::from([("shared/shop/docker/web".to_owned(), image)]);
+    let problems = check_dockerfiles(&Dockerfiles { all: &files, expected: &expected });
+    problems.into_iter().map(|problem| problem.rule).collect()
+}
+
 /// The rules that a rule's example breaks.
 fn broken_example(rule: &Rule, text: &str) -> Vec<&'static str> {
     match rule.asks {
         Asks::Objects(_) => broken(text),
         Asks::Compose(_) => broken_compose(text),
+        Asks::Dockerfiles(_) => broken_dockerfile(text),
     }
 }
 

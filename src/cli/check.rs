@@ -4,7 +4,8 @@ use super::project::{Failure, OUT, Opened, Selection, generate, open, out, print
 use super::{Format, Outcome, print, print_json};
 use camino::{Utf8Path, Utf8PathBuf};
 use iac::check::{
-    ComposeFiles, Expected, Objects, Problem, check, check_compose, read_back, read_compose, rule,
+    ComposeFiles, Dockerfiles, Expected, ExpectedImage, Objects, Problem, check, check_compose,
+    check_dockerfiles, read_back, read_compose, read_dockerfiles, rule,
 };
 use iac::drift::{Drift, DriftKind, drift};
 use iac::fileset::FileSet;
@@ -43,7 +44,7 @@ impl Check {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
         let stacks = self.selection.stacks(opened)?;
-        let (files, findings) = generate(opened, &stacks)?;
+        let (files, findings) = generate(opened, &stacks, &self.selection.recipes(opened))?;
         let mut all = opened.findings.clone();
         all.extend(findings);
         all.extend(broken_rules(opened, &stacks, &files)?);
@@ -119,6 +120,13 @@ fn broken_rules(
             });
             tell(&mut told, environment, &object.path, place, &problem);
         }
+    }
+    let texts = files.iter().map(|(path, file)| (path, file.text.as_str()));
+    let dockerfiles = read_dockerfiles(texts);
+    let expected = ExpectedImage::of(&opened.resolved.stacks);
+    for problem in check_dockerfiles(&Dockerfiles { all: &dockerfiles, expected: &expected }) {
+        let path = &dockerfiles[problem.object].path;
+        tell(&mut told, "shared", path, None, &problem);
     }
     Ok(told.finish())
 }

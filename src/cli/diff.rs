@@ -65,7 +65,7 @@ impl Diff {
     pub(super) fn run(self, root: Option<Utf8PathBuf>) -> Result<Outcome, Failure> {
         let opened = open(root)?;
         let stacks = self.selection.stacks(opened)?;
-        let (files, findings) = generate(opened, &stacks)?;
+        let (files, findings) = generate(opened, &stacks, &self.selection.recipes(opened))?;
         let errors: Vec<_> = findings
             .into_iter()
             .filter(|finding| finding.severity == iac::finding::Severity::Error)

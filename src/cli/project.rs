@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use iac::fileset::FileSet;
 use iac::finding::{Finding, any_error, nearest};
 use iac::load::Project;
-use iac::model::Stack;
+use iac::model::{Recipe, Stack};
 use iac::resolve::Resolved;
 use iac::{generate, load, report, resolve};
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub(super) fn error_word() -> String {
 pub(super) const OUT: &str = "out";
 
 /// What every run writes, whichever environments it is for.
-const SHARED: &[&str] = &["schema", "reference"];
+const SHARED: &[&str] = &["schema", "reference", "shared"];
 
 /// A project that was loaded and resolved.
 pub(super) struct Opened {
@@ -155,6 +155,13 @@ impl Selection {
             .collect())
     }
 
+    /// The recipes that are meant: those of all environments, since images are the same in each.
+    pub(super) fn recipes<'a>(&self, opened: &'a Opened) -> Vec<&'a Recipe> {
+        let all = opened.resolved.recipes.iter();
+        all.filter(|it| self.system.as_deref().is_none_or(|name| name == it.system.as_str()))
+            .collect()
+    }
+
     /// The part of the output folder that is spoken for.
     pub(super) fn scope(&self, stacks: &[&Stack]) -> iac::write::Scope {
         use iac::write::Scope;
@@ -169,11 +176,12 @@ impl Selection {
     }
 }
 
-/// The folders of some stacks, and nothing beside them.
+/// The folders of some stacks, with what their systems share, and nothing beside them.
 pub(super) fn of_stacks(stacks: &[&Stack]) -> iac::write::Scope {
-    iac::write::Scope::of(
-        stacks.iter().map(|stack| format!("{}/{}", stack.environment.name, stack.system)),
-    )
+    iac::write::Scope::of(stacks.iter().flat_map(|stack| {
+        let environment = stack.environment.name.as_str();
+        [environment, "shared"].map(|folder| format!("{folder}/{}", stack.system))
+    }))
 }
 
 /// Refuses a name that does not exist.
@@ -193,13 +201,16 @@ pub(super) fn known<'a>(
     Err(Failure::Call(message))
 }
 
-/// Everything that is generated for some stacks.
+/// Everything that is generated for some stacks, and what all environments share.
 pub(super) fn generate(
     opened: &Opened,
     stacks: &[&Stack],
+    recipes: &[&Recipe],
 ) -> Result<(FileSet, Vec<Finding>), Failure> {
-    let (mut files, findings) = generate::generate(&opened.project, stacks);
-    files.extend(generate::shared(&opened.project));
+    let (mut files, mut findings) = generate::generate(&opened.project, stacks);
+    let (shared, problems) = generate::shared(&opened.project, recipes);
+    files.extend(shared);
+    findings.extend(problems);
     if any_error(&findings) {
         print_findings(&findings, &opened.project);
         return Err(if findings.iter().any(|finding| finding.place.is_some()) {

@@ -79,7 +79,7 @@ impl Render {
             print(&text)?;
             return Ok(Outcome::Fine);
         }
-        let (files, findings) = generate(opened, &stacks)?;
+        let (files, findings) = generate(opened, &stacks, &self.selection.recipes(opened))?;
         let mut all = opened.findings.clone();
         all.extend(findings);
         let options = Options { prune: self.prune };

@@ -281,13 +281,19 @@ fn unified_text(
     unified::file(&old_path, old, &new_path, new)
 }
 
-/// Objects that could not be read may hide anything.
+/// What a change of a file does that is not told by object. Objects that could not be read may hide
+/// anything.
 fn effect_of(path: &Utf8Path, by_object: bool, view: &View<'_>) -> Option<Effect> {
-    let hidden = read::is_kubernetes(path) && !by_object && !view.is_between();
-    hidden.then_some(Effect {
-        risk: Risk::Unknown,
-        reason: "its objects cannot be told apart, so read its text",
-    })
+    if view.is_between() {
+        return None;
+    }
+    if read::is_kubernetes(path) && !by_object {
+        let reason = "its objects cannot be told apart, so read its text";
+        return Some(Effect { risk: Risk::Unknown, reason });
+    }
+    // What runs is the image of a release, until the next one.
+    let reason = "the next build makes another image";
+    read::is_dockerfile(path).then_some(Effect { risk: Risk::Update, reason })
 }
 
 #[cfg(test)]

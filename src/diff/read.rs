@@ -36,6 +36,11 @@ pub(crate) fn is_kubernetes(path: &Utf8Path) -> bool {
         && !kustomization
 }
 
+/// Whether a file says how an image is made, or what of its context its builder is sent.
+pub(crate) fn is_dockerfile(path: &Utf8Path) -> bool {
+    matches!(path.file_name(), Some("Dockerfile" | "Dockerfile.dockerignore"))
+}
+
 pub(crate) fn read(path: &Utf8Path, text: &str) -> Reading {
     let is_template = path.components().any(|component| component.as_str() == "templates");
     let content = match path.extension() {

@@ -1,6 +1,7 @@
 //! Generate: stacks to files. Pure: nothing is read and nothing is written.
 
 pub mod compose;
+pub mod dockerfile;
 mod header;
 pub mod kubernetes;
 mod object;

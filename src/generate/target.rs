@@ -2,12 +2,12 @@
 
 use super::compose::Compose;
 use super::kubernetes::Kubernetes;
-use super::{reference, schema};
+use super::{dockerfile, reference, schema};
 use crate::fileset::FileSet;
 use crate::finding::Finding;
 use crate::layer::TargetName;
 use crate::load::Project;
-use crate::model::{Platform, Stack};
+use crate::model::{Platform, Recipe, Stack};
 use crate::told::Told;
 
 /// A kind of output.
@@ -29,13 +29,16 @@ pub trait Target: Sync {
 /// Every target.
 pub const TARGETS: &[&dyn Target] = &[&Compose, &Kubernetes];
 
-/// The files that are the same for every stack: editor schemas and the reference.
+/// The files that are the same for every environment: editor schemas, the reference, and the
+/// Dockerfiles of these recipes.
 #[must_use]
-pub fn shared(project: &Project) -> FileSet {
+pub fn shared(project: &Project, recipes: &[&Recipe]) -> (FileSet, Vec<Finding>) {
     let schemas = schema::schemas(&project.kinds);
     let mut files = schema::files(&schemas);
     files.extend(reference::reference(schemas, &project.kinds, &project.providers));
-    files
+    let (dockerfiles, findings) = dockerfile::files(project, recipes);
+    files.extend(dockerfiles);
+    (files, findings)
 }
 
 /// The files of all stacks for all targets that their environments want.

@@ -6,7 +6,12 @@
 pub fn exclusive(name: &str) -> &'static [&'static [&'static str]] {
     match name {
         "Service" => &[&["build"], &["kind", "version", "options", "mirror"], &["image"]],
-        "Build" => &[&["language"], &["dockerfile"], &["other-repository"]],
+        "Build" => &[
+            &["language", "strategy"],
+            &["template"],
+            &["dockerfile", "args", "target"],
+            &["other-repository"],
+        ],
         "Volume" => &[&["size", "tier", "shared"], &["scratch", "memory"], &["of"]],
         "Probe" => &[&["path", "headers"], &["grpc"], &["tcp"], &["exec"]],
         "Expose" | "ExposeOverride" => &[&["host"], &["hosts"]],

@@ -37,6 +37,25 @@ pub struct Lock {
     ///
     /// Example: `images: { docker.io/valkey/valkey: { tag: "9.1.2" } }`
     pub images: Option<BTreeMap<ImageName, LockedImage>>,
+    /// Programs that builds install, with their version.
+    ///
+    /// Example: `tools: { cargo-chef: { version: "0.1.78" } }`
+    pub tools: Option<BTreeMap<Name, LockedTool>>,
+}
+
+/// The version of a program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map `{ version, seen }`")]
+pub struct LockedTool {
+    /// The version.
+    ///
+    /// Example: `version: "0.1.78"`
+    pub version: Tag,
+    /// When this was seen.
+    ///
+    /// Example: `seen: "2026-10"`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// An image's tag and digest.

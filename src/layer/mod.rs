@@ -46,7 +46,7 @@ pub use exception::{
 };
 pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
-pub use lock::{Lock, LockedImage, Release, Released};
+pub use lock::{Lock, LockedImage, LockedTool, Release, Released};
 pub use make::{Make, MakeBy, MakeWord};
 pub use network::{
     Offer, Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
@@ -64,5 +64,5 @@ pub use service::{Defaults, Override, Service};
 pub use system::{System, SystemOverride};
 pub use workload::{
     Build, BuiltImage, Empty, Grpc, Health, HealthOverride, Image, Language, Metrics, Probe,
-    ProbeTimes, Replicas, Resources, Rolling, Rollout,
+    ProbeTimes, Replicas, Resources, Rolling, Rollout, Strategy,
 };

@@ -6,7 +6,7 @@ use super::exception::NeededLevel;
 use super::network::Offer;
 use super::outside::{External, ExternalOverride};
 use super::service::{Defaults, Override, Service};
-use crate::value::Name;
+use crate::value::{Name, RepositoryUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,6 +28,10 @@ pub struct System {
     ///
     /// Example: `targets: [kubernetes]`
     pub targets: Option<Vec<TargetName>>,
+    /// Where its code is, for people; a label of own images.
+    ///
+    /// Example: `repository: https://github.com/example/iot-edge`
+    pub repository: Option<RepositoryUrl>,
     /// The Pod Security level that the whole system needs, where the environment's is stricter.
     ///
     /// Example: `pod-security: { level: baseline, why: all its images run as root }`

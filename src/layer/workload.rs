@@ -2,7 +2,8 @@
 
 use super::form::{ShortForm, TextItem};
 use crate::value::{
-    self, Bytes, Cpu, Duration, ImageName, ImageReference, Name, Percent, PortName, RelativePath,
+    self, Bytes, Cpu, Duration, EnvName, ImageName, ImageReference, Name, Percent, PortName,
+    Program, RelativePath,
 };
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -24,10 +25,31 @@ pub struct Build {
     ///
     /// Example: `language: rust`
     pub language: Option<Language>,
+    /// What cargo's dependencies are built with: `chef` unless said, whose layers any cache of
+    /// images keeps; `cache-mounts` stay with the builder.
+    ///
+    /// Example: `strategy: cache-mounts`
+    pub strategy: Option<Strategy>,
+    /// The program that is built and started; the service's name unless said.
+    ///
+    /// Example: `binary: gateway`
+    pub binary: Option<Program>,
+    /// A template of the project, in `templates/`, that the Dockerfile is made of instead.
+    ///
+    /// Example: `template: dockerfile/elixir.j2`
+    pub template: Option<RelativePath>,
     /// An existing Dockerfile in the context, instead of a language.
     ///
     /// Example: `dockerfile: Dockerfile`
     pub dockerfile: Option<RelativePath>,
+    /// Arguments of the existing Dockerfile, for Compose; texts as they stand.
+    ///
+    /// Example: `args: { NODE_VERSION: "24" }`
+    pub args: Option<BTreeMap<EnvName, String>>,
+    /// The stage of the existing Dockerfile that is built, for Compose; the last unless said.
+    ///
+    /// Example: `target: runtime`
+    pub target: Option<Program>,
     /// The image is built by another repository: its name.
     ///
     /// Example: `other-repository: ghcr.io/example/billing/api`
@@ -50,6 +72,16 @@ pub enum Language {
     Java,
     /// .NET.
     Dotnet,
+}
+
+/// How a Rust program is built so that its dependencies are built once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Dependencies are a layer of their own, by cargo-chef.
+    Chef,
+    /// What was compiled lies in a cache of the builder.
+    CacheMounts,
 }
 
 /// Where a service's image comes from.

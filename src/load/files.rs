@@ -71,6 +71,11 @@ impl Files {
         Ok(Ok(Some(Found { real, metadata })))
     }
 
+    /// Whether there is anything at a path, be it what it may.
+    pub(super) fn exists(&self, path: &Utf8Path) -> anyhow::Result<bool> {
+        Ok(!matches!(self.find(path)?, Ok(None)))
+    }
+
     /// The bytes of a file, nothing if there is none; a finding if it is no file or too large.
     pub(super) fn bytes(&self, path: &Utf8Path) -> Reading<Option<Vec<u8>>> {
         let found = match self.find(path)? {

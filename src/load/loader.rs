@@ -90,6 +90,7 @@ impl Loader {
                     .help("describe one in a file such as `environments/shop/system.yaml`"),
             );
         }
+        self.templates()?;
         if !common {
             self.forget_all();
         }

@@ -12,6 +12,7 @@ mod normal;
 mod project;
 mod secrets;
 mod system;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -21,6 +22,6 @@ pub mod yaml;
 pub use files::find_root;
 pub use loader::load;
 pub use normal::normalise;
-pub use project::{KindEntry, MountedText, Project, ProviderEntry, SystemFiles};
+pub use project::{KindEntry, MountedText, Project, ProviderEntry, SystemFiles, Template};
 pub use secrets::{is_reference, not_a_reference};
 pub use typed::read;

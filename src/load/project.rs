@@ -20,6 +20,9 @@ pub struct Project {
     pub kinds: BTreeMap<String, KindEntry>,
     /// Other ways to run kinds, the project's over the built-in ones.
     pub providers: BTreeMap<String, ProviderEntry>,
+    /// The templates of Dockerfiles by their path below `templates/`, the project's over the built-in
+    /// ones. One that is named and at fault is absent.
+    pub templates: BTreeMap<String, Template>,
     /// The systems.
     pub systems: BTreeMap<String, SystemFiles>,
     /// What everything is pinned to; nothing if that is at fault.
@@ -72,6 +75,19 @@ pub struct ProviderEntry {
     pub node: Node,
     /// Its file as a type.
     pub provider: layer::Provider,
+}
+
+/// A template of a Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Its file.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// The whole file.
+    pub place: Place,
+    /// Whether it is the project's own, and not iac's.
+    pub own: bool,
 }
 
 /// The files of a system.

@@ -154,7 +154,11 @@ impl Loader {
     }
 
     /// One text and its place; `place` is where it is asked for.
-    fn text(&mut self, path: &Utf8Path, place: Place) -> anyhow::Result<Option<(String, Place)>> {
+    pub(super) fn text(
+        &mut self,
+        path: &Utf8Path,
+        place: Place,
+    ) -> anyhow::Result<Option<(String, Place)>> {
         let finding = match self.files.bytes(path)? {
             Err(finding) => finding,
             Ok(None) => Finding::error("missing-file", format!("there is no file `{path}`"))

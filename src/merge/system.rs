@@ -7,6 +7,7 @@ use crate::tree::{Map, Node, Value};
 const MERGED: &[&str] = &[
     "about",
     "owner",
+    "repository",
     "targets",
     "pod-security",
     "images",

@@ -15,6 +15,7 @@ mod patch;
 mod placement;
 mod platform;
 mod provided;
+mod recipe;
 mod run;
 mod service;
 mod volume;
@@ -36,6 +37,7 @@ pub use patch::{Change, Patch};
 pub use placement::{Marks, Placement, Toleration};
 pub use platform::Platform;
 pub use provided::{OperatorSecret, OperatorSecretValue, Provided, ProvidedObject};
+pub use recipe::{ByLanguage, HealthCheck, ImagePort, MadeBy, Recipe};
 pub use run::{Budget, Run};
 pub use service::{
     Endpoint, File, FilePart, Make, Port, Replicas, Rollout, Sealed, SealedFile, Secret,

@@ -134,6 +134,10 @@ pub enum ServiceKind {
     Own {
         /// The folder of the code, if the project builds it.
         context: Option<String>,
+        /// Arguments of an existing Dockerfile.
+        args: BTreeMap<String, String>,
+        /// The stage of it that is built, if not the last.
+        target: Option<String>,
         /// The Dockerfile in that folder, where iac does not write it.
         dockerfile: Option<String>,
         /// How it is built, for people: a language or a Dockerfile.

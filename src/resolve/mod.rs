@@ -38,6 +38,7 @@ mod ports;
 mod provider;
 mod quota;
 mod reach;
+mod recipe;
 mod run;
 mod runtime;
 mod secrets;
@@ -54,11 +55,12 @@ mod volumes;
 pub use draft::{Draft, SystemDraft, World};
 pub use image::UNRELEASED;
 pub use migration::migration_name;
+pub(crate) use texts::{Facts, Texts, data};
 
 use crate::finding::{Finding, any_error};
 use crate::load::Project;
 use crate::merge::{Inherited, chain, environment_layers};
-use crate::model::{Environment, Platform, Stack};
+use crate::model::{Environment, Platform, Recipe, Stack};
 use crate::told::Told;
 use crate::tree::Value;
 use draft::Where;
@@ -72,6 +74,8 @@ pub struct Resolved {
     /// One stack for each system in each environment, and on each platform that runs it there: in
     /// order of environment, platform and system.
     pub stacks: Vec<Stack>,
+    /// How the images of own code are made, in order of system and service.
+    pub recipes: Vec<Recipe>,
 }
 
 impl Resolved {
@@ -94,6 +98,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     let mut pins = pins::Pins::default();
     let mut used = unused::Used::default();
     let mut reach = Vec::new();
+    let mut recipes = recipe::Recipes::default();
     for name in project.environments.keys() {
         let mut findings = Vec::new();
         for world in worlds(project, name, &mut findings) {
@@ -102,6 +107,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
                 reach.push((name, reach::findings(&world, &stacks)));
                 resolved.environments.insert(name.clone(), world.described.clone());
             }
+            recipes.add(&world, &stacks);
             resolved.stacks.extend(stacks);
             pins.add(&world);
             used.add(&world);
@@ -115,6 +121,7 @@ pub fn resolve(project: &Project) -> (Resolved, Vec<Finding>) {
     sound::releases(project, &mut findings);
     namespaces::findings(project, &resolved, &mut findings);
     hosts::unique(&resolved.stacks, project, &mut findings);
+    resolved.recipes = recipes.finish(project, &mut pins, &mut findings);
     // What nobody runs or takes may be run by what is at fault, and what nobody reaches be reached
     // by it.
     if !any_error(&findings) && !project.has_unknown() {

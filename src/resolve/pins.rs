@@ -6,6 +6,7 @@ use super::image::UNRELEASED;
 use crate::finding::Finding;
 use crate::layer;
 use crate::load::Project;
+use crate::model::Image;
 use crate::source::Place;
 use crate::value::{ImageName, ImageReference, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,15 @@ impl Pins {
         self.used.insert(name);
     }
 
+    /// Adds an image that a Dockerfile takes something from; `at` is why.
+    pub(super) fn base(&mut self, image: &Image, at: Place) {
+        if image.digest.is_none() {
+            let reference = ImageReference::new(image.name.clone(), image.tag.clone(), None);
+            self.unlocked.entry(reference.to_string()).or_insert(at);
+        }
+        self.used.insert(image.name.clone());
+    }
+
     /// What is pinned to nothing, and what is pinned and run by nobody.
     pub(super) fn findings(&self, project: &Project, findings: &mut Vec<Finding>) {
         findings.extend(unlocked(&self.unlocked, &self.other_tags));
@@ -77,15 +87,18 @@ impl Pins {
     fn unused(&self, project: &Project) -> Option<Finding> {
         let images = project.lock_node.as_ref().and_then(|lock| lock.at(&["images"])?.as_map());
         let entries = images.into_iter().flat_map(|map| &map.entries);
+        // What a template of the project's names, only the template itself can tell.
+        let own = project.templates.values().filter(|template| template.own);
         let unused = entries.filter(|(name, _)| {
-            name.parse::<ImageName>().is_ok_and(|name| !self.used.contains(&name))
+            name.parse::<ImageName>().is_ok_and(|it| !self.used.contains(&it))
+                && !own.clone().any(|template| template.text.contains(name.as_str()))
         });
         let unused: BTreeMap<&str, Place> =
             unused.map(|(name, entry)| (name.as_str(), entry.key)).collect();
         let (first, place) = unused.first_key_value()?;
         let message = match unused.len() {
-            1 => format!("no service runs `{first}`, which the lock pins"),
-            count => format!("no service runs {count} images that the lock pins"),
+            1 => format!("nothing uses `{first}`, which the lock pins"),
+            count => format!("nothing uses {count} images that the lock pins"),
         };
         let finding = Finding::warning("unused-image", message)
             .at(*place)

@@ -5,14 +5,14 @@ use super::draft::{Draft, World};
 use super::texts::Facts;
 use crate::finding::Finding;
 use crate::layer::TextItem;
-use crate::model::{Platform, Port, Probe, ProbeCheck, Probes, SelfCheck, WGET};
+use crate::model::{Port, Probe, ProbeCheck, Probes, SelfCheck, WGET};
 use crate::source::Place;
 use crate::tree::Node;
 use crate::value::Duration;
 
 /// Times of a container that says none, as those of a readiness probe.
-const EVERY: Duration = Duration::from_secs(5);
-const TIMEOUT: Duration = Duration::from_secs(3);
+pub(super) const EVERY: Duration = Duration::from_secs(5);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How a container learns whether it is ready: as its service says, by the command of a probe, as its
 /// kind says, or by asking itself what a kubelet would ask.
@@ -71,9 +71,7 @@ pub(super) fn self_check(
     if let Some(command) = wget(probe, &draft.own_ports) {
         return with(command);
     }
-    if world.platform == Platform::Compose {
-        findings.push(unaskable(draft));
-    }
+    findings.push(unaskable(draft));
     SelfCheck::Unasked("no program in its image speaks its protocol")
 }
 
@@ -100,7 +98,7 @@ fn unaskable(draft: &Draft<'_>) -> Finding {
         format!("nothing in the image of `{name}` can ask whether it is ready"),
     )
     .at(draft.node.key_place(&["health"]))
-    .note("in Compose a command in the container asks, and the one that iac adds speaks HTTP")
+    .note("Docker asks by a command in the container, and the one that iac adds speaks HTTP")
     .help("say `health.command`, such as `command: [/usr/local/bin/app, healthcheck]`")
 }
 

@@ -12,8 +12,9 @@ use super::texts::Facts;
 use super::variables::Variables;
 use super::{
     beside, budget, command, derived, exceptions, files, health, level, marks, patches, platform,
-    provider, quota, reach, run, runtime, self_check, sound, volumes,
+    provider, quota, reach, recipe, run, runtime, self_check, sound, volumes,
 };
+use crate::catalogue::languages::preset;
 use crate::finding::Finding;
 use crate::layer::{PodSecurityLevel, Use, When};
 use crate::model::{Container, Endpoint, Mount, Peer, Run, Service, ServiceKind, Stack, Volume};
@@ -370,19 +371,20 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
         let place = draft.node.value_place(&["build", "context"]);
         world.texts.evaluate(text, facts, place).map_or_else(|_| text.clone(), |text| text.text)
     });
-    let built_by = build.and_then(|build| match (&build.language, &build.dockerfile) {
-        (Some(language), _) => serde_json::to_value(language)
-            .ok()
-            .and_then(|word| word.as_str().map(ToOwned::to_owned)),
-        (None, Some(dockerfile)) => Some(dockerfile.to_string()),
-        (None, None) => None,
+    let built_by = build.and_then(|build| match build.language {
+        Some(language) => Some(preset(language).name.to_owned()),
+        None => build.template.as_ref().or(build.dockerfile.as_ref()).map(ToString::to_string),
     });
     let dockerfile = build.and_then(|build| build.dockerfile.as_ref()).map(ToString::to_string);
-    ServiceKind::Own { context, dockerfile, built_by }
+    let args = build.and_then(|build| build.args.as_ref()).into_iter().flatten();
+    let args = args.map(|(name, value)| (name.to_string(), value.clone())).collect();
+    let target = build.and_then(|build| build.target.as_ref()).map(ToString::to_string);
+    ServiceKind::Own { context, args, target, dockerfile, built_by }
 }
 
 /// The context of own code lies in the repository.
 fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut Vec<Finding>) {
+    recipe::unread(draft, findings);
     let Some(build) = &draft.service.build else { return };
     let Some(text) = &build.context else {
         if build.other_repository.is_none() {

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 /// What a text can name. A copy shares what lies below the names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     known: BTreeMap<String, Value>,
     /// Names of facts that have no value because of a fault that was reported.
     unknown: BTreeSet<String>,
@@ -23,11 +23,11 @@ pub(super) struct Facts {
 }
 
 /// What is wrong with a text; nothing if it needs what is at fault itself, which was reported.
-pub(super) type Fault = Option<Finding>;
+pub(crate) type Fault = Option<Finding>;
 
 impl Facts {
     /// Adds a fact.
-    pub(super) fn set(&mut self, name: &str, fact: impl Into<Value>) {
+    pub(crate) fn set(&mut self, name: &str, fact: impl Into<Value>) {
         self.known.insert(name.to_owned(), fact.into());
     }
 
@@ -107,7 +107,7 @@ impl From<Facts> for Value {
 }
 
 /// Data of a user's file as a fact.
-pub(super) fn data<T: Serialize>(data: T) -> Value {
+pub(crate) fn data<T: Serialize>(data: T) -> Value {
     Value::from(Serde(data))
 }
 
@@ -125,7 +125,7 @@ struct Missing {
 }
 
 /// Evaluates texts.
-pub(super) struct Texts {
+pub(crate) struct Texts {
     /// Each text is read once: a shape's is the same for many services.
     engine: RefCell<Environment<'static>>,
     /// The names that a text uses, in their order.
@@ -134,13 +134,13 @@ pub(super) struct Texts {
 
 /// A text and the facts that it used.
 #[derive(Debug, Clone)]
-pub(super) struct Evaluated {
-    pub(super) text: String,
-    pub(super) used: Vec<String>,
+pub(crate) struct Evaluated {
+    pub(crate) text: String,
+    pub(crate) used: Vec<String>,
 }
 
 impl Texts {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut engine = Environment::new();
         engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         engine.set_syntax(
@@ -157,7 +157,7 @@ impl Texts {
     }
 
     /// The value of a text. `place` is where the text stands.
-    pub(super) fn evaluate(
+    pub(crate) fn evaluate(
         &self,
         text: &str,
         facts: &Facts,

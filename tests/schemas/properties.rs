@@ -44,7 +44,7 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         ExternalSecrets SecretBackend SecretStore
         File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
         Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners
-        Lock LockedImage MakeBy Metrics Migrate MigrateOverride Monitoring NeededLevel ObjectPatch Offer
+        Lock LockedImage LockedTool MakeBy Metrics Migrate MigrateOverride Monitoring NeededLevel ObjectPatch Offer
         Otherwise Override Patches Pick Placement PodSecurity Pods Port Probe ProbeTimes Provider
         ProviderOperator ProviderPods Registry Release Released Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
         SharedVolumeOverride Sidecar SidecarOverride Spread Storage System SystemOverride Template

@@ -14,6 +14,11 @@ mod compose_volume;
 mod disruption_budget;
 mod dns_reachable;
 mod headless_service;
+mod image_base;
+mod image_folders;
+mod image_health;
+mod image_ports;
+mod image_user;
 mod missing_mount;
 mod missing_probe;
 mod missing_reference;
@@ -48,6 +53,11 @@ pub(super) const RULES: &[&Rule] = &[
     &disruption_budget::RULE,
     &dns_reachable::RULE,
     &headless_service::RULE,
+    &image_base::RULE,
+    &image_folders::RULE,
+    &image_health::RULE,
+    &image_ports::RULE,
+    &image_user::RULE,
     &missing_mount::RULE,
     &missing_probe::RULE,
     &missing_reference::RULE,

@@ -137,7 +137,8 @@ impl Writer<'_> {
             service.container.image.name == container.image.name
                 && matches!(&service.kind, ServiceKind::Own { context: Some(_), .. })
         })?;
-        let ServiceKind::Own { context: Some(context), dockerfile, .. } = &owner.kind else {
+        let ServiceKind::Own { context: Some(context), dockerfile, args, target, .. } = &owner.kind
+        else {
             return None;
         };
         let context = context.trim_end_matches('/');
@@ -150,8 +151,8 @@ impl Writer<'_> {
         Some(Build {
             context: folder,
             dockerfile: dockerfile.clone().unwrap_or_else(written),
-            target: None,
-            args: BTreeMap::new(),
+            target: target.clone(),
+            args: args.clone(),
         })
     }
 

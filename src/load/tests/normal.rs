@@ -75,8 +75,8 @@ fn one_alternative_removes_the_others() {
     service("version: \"9\"", "{build: null, image: null, version: \"9\"}");
     service(
         "build: { language: go }",
-        "{build: {dockerfile: null, language: \"go\", \
-        other-repository: null}, image: null, kind: null, mirror: null, options: null, version: null}",
+        "{build: {args: null, dockerfile: null, language: \"go\", \
+        other-repository: null, target: null, template: null}, image: null, kind: null, mirror: null, options: null, version: null}",
     );
     service(
         "volumes: { a: { tier: x } }",
