@@ -6,7 +6,7 @@ access_key=$(cat /run/secrets/s3.access-key)
 secret_key=$(cat /run/secrets/s3.secret-key)
 test -n "$access_key"
 test -n "$secret_key"
-cat > /tmp/s3.json <<JSON
+cat >/tmp/s3.json <<JSON
 {
   "identities": [
     {
