@@ -158,3 +158,16 @@ fn a_diff_shows_what_becomes_of_an_image() {
         "{shown}"
     );
 }
+
+#[test]
+fn one_dockerfile_can_be_streamed() {
+    let project = shop();
+    let call = ["render", "--to", "-", "--target", "dockerfile"];
+    let several = project.iac(&call);
+    several.ends(2);
+    let only =
+        "about: One\nservices: { web: { build: { context: web, language: rust }, run: worker } }\n";
+    project.write("environments/one/system.yaml", only);
+    let one = project.iac(&[&call[..], &["--system", "one"]].concat());
+    assert!(one.out.starts_with("# syntax=docker/dockerfile:1\n"), "{}", one.out);
+}

@@ -1,10 +1,11 @@
 //! `iac render`
 
-use super::project::{Failure, Selection, generate, of_stacks, open, out, print_findings};
+use super::project::{Failure, Opened, Selection, generate, of_stacks, open, out, print_findings};
 use super::{Outcome, print};
 use camino::Utf8PathBuf;
-use iac::generate::TARGETS;
+use iac::generate::{TARGETS, dockerfile};
 use iac::layer::TargetName;
+use iac::model::Stack;
 use iac::write::{Options, Written, write};
 use std::collections::BTreeSet;
 
@@ -23,8 +24,8 @@ pub(super) struct Render {
     #[command(flatten)]
     selection: Selection,
     /// One target, for `--to -`
-    #[arg(long, value_name = "TARGET", default_value = "kubernetes", value_parser = target)]
-    target: TargetName,
+    #[arg(long, value_name = "TARGET", default_value = "kubernetes", value_parser = streamed)]
+    target: Streamed,
     /// Another folder; `-` streams the objects in apply order
     #[arg(long, value_name = "DIR")]
     to: Option<Utf8PathBuf>,
@@ -33,15 +34,32 @@ pub(super) struct Render {
     prune: bool,
 }
 
-fn target(text: &str) -> Result<TargetName, String> {
+/// What a stream holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Streamed {
+    /// What an environment has of a target.
+    Target(TargetName),
+    /// The Dockerfile of one service, which is of no environment.
+    Dockerfile,
+}
+
+/// The word for Dockerfiles, which no environment chooses as a target.
+const DOCKERFILE: &str = "dockerfile";
+
+fn streamed(text: &str) -> Result<Streamed, String> {
     let name = |target: TargetName| {
         serde_json::to_value(target).ok().and_then(|word| word.as_str().map(ToOwned::to_owned))
     };
-    let known: Vec<String> = TARGETS.iter().filter_map(|target| name(target.name())).collect();
+    let known = TARGETS.iter().filter_map(|target| name(target.name()));
+    let known: Vec<String> = known.chain([DOCKERFILE.to_owned()]).collect();
+    if text == DOCKERFILE {
+        return Ok(Streamed::Dockerfile);
+    }
     TARGETS
         .iter()
         .map(|target| target.name())
         .find(|target| name(*target).as_deref() == Some(text))
+        .map(Streamed::Target)
         .ok_or_else(|| format!("there is no such target; known: {}", known.join(", ")))
 }
 
@@ -51,31 +69,10 @@ impl Render {
         let stacks = self.selection.stacks(opened)?;
         if self.to.as_deref().is_some_and(|to| to == "-") {
             print_findings(&opened.findings, &opened.project);
-            let environments: BTreeSet<&str> =
-                stacks.iter().map(|stack| stack.environment.name.as_str()).collect();
-            if environments.len() > 1 {
-                return Err(Failure::Call(format!(
-                    "one stream holds one environment, and these are {}\n  help: name one, such as `iac render prod --to -`",
-                    environments.len()
-                )));
-            }
-            let target = TARGETS.iter().find(|target| target.name() == self.target);
-            let mut text = String::new();
-            for stack in &stacks {
-                let Some(target) = target else { continue };
-                if stack.platform != target.platform() || !stack.targets.contains(&self.target) {
-                    continue;
-                }
-                let (stream, findings) = target.stream(&opened.project, stack);
-                if iac::finding::any_error(&findings) {
-                    print_findings(&findings, &opened.project);
-                    return Err(Failure::Input);
-                }
-                if !text.is_empty() {
-                    text.push_str("---\n");
-                }
-                text.push_str(&stream);
-            }
+            let text = match self.target {
+                Streamed::Dockerfile => self.dockerfile(opened)?,
+                Streamed::Target(name) => stream(opened, &stacks, name)?,
+            };
             print(&text)?;
             return Ok(Outcome::Fine);
         }
@@ -96,6 +93,55 @@ impl Render {
         anstream::eprint!("{}", summary(folder.as_str(), &written));
         Ok(Outcome::Fine)
     }
+
+    /// The Dockerfile of the one service that is meant.
+    fn dockerfile(&self, opened: &Opened) -> Result<String, Failure> {
+        let recipes = self.selection.recipes(opened);
+        if let [_, _, ..] = recipes[..] {
+            return Err(Failure::Call(format!(
+                "one stream holds one Dockerfile, and these are {}\n  help: name a system that has one, or read them in `{}/shared/`",
+                recipes.len(),
+                out()
+            )));
+        }
+        let (files, findings) = dockerfile::files(&opened.project, &recipes);
+        if iac::finding::any_error(&findings) {
+            print_findings(&findings, &opened.project);
+            return Err(Failure::Input);
+        }
+        let mut texts = files.iter().filter(|(path, _)| path.file_name() == Some("Dockerfile"));
+        Ok(texts.next().map(|(_, file)| file.text.clone()).unwrap_or_default())
+    }
+}
+
+/// The objects of one environment.
+fn stream(opened: &Opened, stacks: &[&Stack], name: TargetName) -> Result<String, Failure> {
+    let environments: BTreeSet<&str> =
+        stacks.iter().map(|stack| stack.environment.name.as_str()).collect();
+    if environments.len() > 1 {
+        return Err(Failure::Call(format!(
+            "one stream holds one environment, and these are {}\n  help: name one, such as `iac render prod --to -`",
+            environments.len()
+        )));
+    }
+    let mut text = String::new();
+    let Some(target) = TARGETS.iter().find(|target| target.name() == name) else {
+        return Ok(text);
+    };
+    let is_of =
+        |stack: &Stack| stack.platform == target.platform() && stack.targets.contains(&name);
+    for stack in stacks.iter().filter(|stack| is_of(stack)) {
+        let (stream, findings) = target.stream(&opened.project, stack);
+        if iac::finding::any_error(&findings) {
+            print_findings(&findings, &opened.project);
+            return Err(Failure::Input);
+        }
+        if !text.is_empty() {
+            text.push_str("---\n");
+        }
+        text.push_str(&stream);
+    }
+    Ok(text)
 }
 
 fn summary(folder: &str, written: &Written) -> String {
