@@ -9,6 +9,8 @@
     reason = "a test reads files and fails by panicking"
 )]
 
+#[path = "defects/compose.rs"]
+mod compose;
 #[path = "defects/config.rs"]
 mod config;
 #[path = "defects/images.rs"]
@@ -68,8 +70,16 @@ const PARTS: &[(&str, u32)] = &[
 ];
 
 fn rows() -> BTreeMap<&'static str, Row> {
-    let all = [pods::ROWS, scaling::ROWS, config::ROWS, storage::ROWS, images::ROWS, later::ROWS]
-        .concat();
+    let all = [
+        pods::ROWS,
+        scaling::ROWS,
+        compose::ROWS,
+        config::ROWS,
+        storage::ROWS,
+        images::ROWS,
+        later::ROWS,
+    ]
+    .concat();
     let rows: BTreeMap<&str, Row> = all.iter().copied().collect();
     assert_eq!(rows.len(), all.len(), "a defect has two rows");
     rows

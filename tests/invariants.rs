@@ -25,43 +25,61 @@ use Held::{Finding, Later, Rule, Test};
 const FACTS: &[(&str, &[Held])] = &[
     (
         "ports of an image, a container and a Service",
-        &[Rule(&["service-target-port", "image-ports"])],
+        &[Rule(&["service-target-port", "image-ports", "compose-port"])],
     ),
     ("a target port is one of every pod", &[Rule(&["service-target-port"])]),
     ("an address names a port of the Service", &[Rule(&["client-port"])]),
     ("who scrapes finds a metrics endpoint", &[Finding(&["unknown-port"]), Later(5)]),
     ("ports of policies are ports of pods", &[Rule(&["policy-port"])]),
     ("every selector selects", &[Rule(&["selector-selects"])]),
-    ("flows, policies and start conditions agree", &[Test("reach.rs"), Later(5)]),
-    ("no cycle of start conditions", &[Finding(&["start-cycle"])]),
+    (
+        "flows, policies and start conditions agree",
+        &[Test("reach.rs"), Rule(&["compose-network", "compose-order"])],
+    ),
+    ("no cycle of start conditions", &[Finding(&["start-cycle"]), Rule(&["compose-order"])]),
     ("every pod may ask for names", &[Rule(&["dns-reachable"])]),
     ("namespaces are selected by their names", &[Rule(&["namespace-selector"])]),
     ("what CI builds is what runs", &[Later(7)]),
-    ("images are pinned", &[Finding(&["unreleased-image", "unlocked-image"])]),
+    (
+        "images are pinned",
+        &[Finding(&["unreleased-image", "unlocked-image"]), Rule(&["compose-image"])],
+    ),
     (
         "builder and runtime are of one distribution",
         &[Rule(&["image-base"]), Finding(&["other-distribution"])],
     ),
     (
         "the user is a number, and the same everywhere",
-        &[Rule(&["image-user"]), Finding(&["unknown-user"])],
+        &[Rule(&["image-user", "compose-user"]), Finding(&["unknown-user"])],
     ),
     (
         "what is written to is a volume",
-        &[Rule(&["missing-mount", "image-folders"]), Finding(&["missing-volume"])],
+        &[
+            Rule(&["missing-mount", "image-folders", "compose-volume"]),
+            Finding(&["missing-volume"]),
+        ],
     ),
-    ("what a pod names exists, with its keys", &[Rule(&["missing-reference"])]),
+    (
+        "what a pod names exists, with its keys",
+        &[Rule(&["missing-reference", "compose-reference"])],
+    ),
     ("every key is read by somebody", &[Rule(&["unused-config"])]),
     ("no secret value is written", &[Finding(&["not-a-reference", "secret-in-command"]), Later(6)]),
-    ("variables are those that a service knows", &[Finding(&["variable-twice"]), Later(5)]),
+    (
+        "variables are those that a service knows",
+        &[Finding(&["variable-twice"]), Test("compose.rs")],
+    ),
     ("a fact that stands twice is the same", &[Rule(&["client-port"]), Later(6)]),
     (
         "a health check asks the same everywhere",
-        &[Rule(&["image-health"]), Finding(&["differs-in-image"])],
+        &[Rule(&["image-health", "compose-health"]), Finding(&["differs-in-image"])],
     ),
     ("what runs on is asked whether it is well", &[Rule(&["missing-probe"])]),
     ("there is time to start, and to answer", &[Rule(&["time-budget"])]),
-    ("there is time to stop", &[Rule(&["time-budget"]), Finding(&["no-time-to-stop"])]),
+    (
+        "there is time to stop",
+        &[Rule(&["time-budget"]), Finding(&["no-time-to-stop"]), Test("compose.rs")],
+    ),
     ("an autoscaler can rule", &[Rule(&["autoscaler"]), Finding(&["replicas-reversed"])]),
     ("a disruption budget lets a pod go", &[Rule(&["disruption-budget"])]),
     ("one writer for a claim of one", &[Rule(&["single-writer"])]),
@@ -92,8 +110,8 @@ const FACTS: &[(&str, &[Held])] = &[
     ("a later environment is no weaker than an earlier", &[Later(9)]),
     ("the same description gives the same bytes", &[Test("determinism.rs")]),
     ("diagrams show the flows", &[Later(9)]),
-    ("volumes lie where an image keeps its data", &[Later(5)]),
-    ("who replaces an entrypoint says the user", &[Later(5)]),
+    ("volumes lie where an image keeps its data", &[Rule(&["compose-volume", "missing-mount"])]),
+    ("who replaces an entrypoint says the user", &[Rule(&["compose-user"])]),
 ];
 
 fn text_of_messages() -> String {

@@ -17,6 +17,8 @@ mod checkov;
 mod compose;
 #[path = "suite/dclint.rs"]
 mod dclint;
+#[path = "suite/hadolint.rs"]
+mod hadolint;
 #[path = "suite/judged.rs"]
 mod judged;
 #[path = "suite/kube_score.rs"]
@@ -57,6 +59,7 @@ const JUDGES: &[Judge] = &[
     kube_score::judge,
     checkov::judge,
     yamllint::judge,
+    hadolint::judge,
     compose::judge,
     dclint::judge,
     shell::shellcheck,

@@ -63,21 +63,19 @@ impl<'a> Project<'a> {
     pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
         self.value.get(key).and_then(Value::as_object).into_iter().flat_map(Map::iter)
     }
+}
 
-    /// The networks that a service joins.
-    pub(super) fn networks(&self, service: &'a Value) -> BTreeSet<&'a str> {
-        names(service.get("networks"))
-    }
+/// The networks that a service joins.
+pub(super) fn networks(service: &Value) -> BTreeSet<&str> {
+    names(service.get("networks"))
+}
 
-    /// Whom a service waits for, and how.
-    pub(super) fn waits(&self, service: &'a Value) -> Vec<(&'a str, &'a Value)> {
-        static NOTHING: Value = Value::Null;
-        match service.get("depends_on") {
-            Some(Value::Object(map)) => {
-                map.iter().map(|(name, how)| (name.as_str(), how)).collect()
-            }
-            other => names(other).into_iter().map(|name| (name, &NOTHING)).collect(),
-        }
+/// Whom a service waits for, and how.
+pub(super) fn waits(service: &Value) -> Vec<(&str, &Value)> {
+    static NOTHING: Value = Value::Null;
+    match service.get("depends_on") {
+        Some(Value::Object(map)) => map.iter().map(|(name, how)| (name.as_str(), how)).collect(),
+        other => names(other).into_iter().map(|name| (name, &NOTHING)).collect(),
     }
 }
 

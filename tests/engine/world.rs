@@ -90,19 +90,19 @@ impl Running<'_> {
     pub(crate) fn reaches_what_it_calls_and_nothing_else(&self) {
         let containers = self.containers();
         let (mut reached, mut refused) = (0, 0);
-        for caller in self.services().filter(|service| !service.run.ends()) {
-            for callee in self.services().filter(|it| !it.run.ends() && it.name != caller.name) {
-                let calls = self.calls(caller, callee) || self.calls(callee, caller);
-                let networks = &containers[callee.name.as_str()]["NetworkSettings"]["Networks"];
+        for from in self.services().filter(|service| !service.run.ends()) {
+            for to in self.services().filter(|it| !it.run.ends() && it.name != from.name) {
+                let calls = self.calls(from, to) || self.calls(to, from);
+                let networks = &containers[to.name.as_str()]["NetworkSettings"]["Networks"];
                 let addresses = networks.as_object().unwrap().values();
                 let addresses: Vec<&str> =
                     addresses.filter_map(|it| it["IPAddress"].as_str()).collect();
                 assert!(!addresses.is_empty());
-                for port in callee.ports.iter().map(|port| port.number) {
+                for port in to.ports.iter().map(|port| port.number) {
                     let any = addresses
                         .iter()
-                        .any(|address| self.connects(&containers, caller, address, port));
-                    assert_eq!(any, calls, "{} to {}:{port}", caller.name, callee.name);
+                        .any(|address| self.connects(&containers, from, address, port));
+                    assert_eq!(any, calls, "{} to {}:{port}", from.name, to.name);
                     *(if any { &mut reached } else { &mut refused }) += 1;
                 }
             }
@@ -111,10 +111,9 @@ impl Running<'_> {
         assert!(reached > 0 && refused > 0);
     }
 
-    fn calls(&self, caller: &Service, callee: &Service) -> bool {
-        let by_flow =
-            caller.flows.iter().any(|flow| flow.peer == Peer::Service(callee.name.clone()));
-        by_flow || (self.stack.scrapers.contains(&caller.name) && !callee.metrics.is_empty())
+    fn calls(&self, from: &Service, to: &Service) -> bool {
+        let by_flow = from.flows.iter().any(|flow| flow.peer == Peer::Service(to.name.clone()));
+        by_flow || (self.stack.scrapers.contains(&from.name) && !to.metrics.is_empty())
     }
 
     fn connects(

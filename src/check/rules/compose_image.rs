@@ -4,7 +4,7 @@ use crate::check::compose::ComposeFiles;
 use crate::check::objects::text;
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
-use crate::value::ImageReference;
+use crate::value::{ImageReference, Tag};
 
 pub(super) const RULE: Rule = Rule {
     id: "compose-image",
@@ -31,7 +31,7 @@ fn check(files: &ComposeFiles<'_>, problems: &mut Problems<'_>) {
                 }
                 continue;
             };
-            let tag = reference.tag().map(|tag| tag.as_str());
+            let tag = reference.tag().map(Tag::as_str);
             if tag == Some("latest") || (tag.is_none() && reference.digest().is_none()) {
                 add(format!("the image `{image}` of `{name}` has no version"));
             } else if is_built && reference.digest().is_some() {

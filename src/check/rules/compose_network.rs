@@ -1,6 +1,6 @@
 //! Containers share a network exactly where one calls the other.
 
-use crate::check::compose::{ComposeFiles, Project};
+use crate::check::compose::{ComposeFiles, Project, networks};
 use crate::check::objects::text;
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
@@ -32,7 +32,7 @@ fn check(files: &ComposeFiles<'_>, problems: &mut Problems<'_>) {
         let services: Vec<(&str, &Value)> = project.services().collect();
         for (index, (one, first)) in services.iter().enumerate() {
             for (other, second) in &services[index + 1..] {
-                let shared = shared(&project, first, second);
+                let shared = shared(first, second);
                 let pointer = format!("/services/{other}/networks");
                 if let Some(network) = shared.first()
                     && !calls(one, other)
@@ -60,9 +60,8 @@ fn is_main(project: &Project<'_>, name: &str) -> bool {
     containers.is_some_and(|containers| containers.get(name).is_some_and(|it| it.is_main))
 }
 
-fn shared<'a>(project: &Project<'a>, one: &'a Value, other: &'a Value) -> Vec<&'a str> {
-    let (one, other): (BTreeSet<&str>, BTreeSet<&str>) =
-        (project.networks(one), project.networks(other));
+fn shared<'a>(one: &'a Value, other: &'a Value) -> Vec<&'a str> {
+    let (one, other): (BTreeSet<&str>, BTreeSet<&str>) = (networks(one), networks(other));
     one.intersection(&other).copied().collect()
 }
 

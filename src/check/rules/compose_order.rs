@@ -1,6 +1,6 @@
 //! Services in Compose wait for what they need, and can.
 
-use crate::check::compose::{ComposeFiles, Project};
+use crate::check::compose::{ComposeFiles, Project, waits};
 use crate::check::objects::text;
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
@@ -23,7 +23,7 @@ fn check(files: &ComposeFiles<'_>, problems: &mut Problems<'_>) {
         let mut awaited = BTreeSet::new();
         for (name, service) in project.services() {
             let pointer = format!("/services/{name}/depends_on");
-            let waits = project.waits(service);
+            let waits = waits(service);
             for (needed, how) in &waits {
                 awaited.insert(*needed);
                 if let Some(message) = in_vain(&project, name, service, needed, how) {
@@ -92,7 +92,7 @@ fn cycle<'a>(project: &Project<'a>, start: &'a str) -> Option<Vec<&'a str>> {
     let mut open = vec![vec![start]];
     while let Some(way) = open.pop() {
         let last = *way.last()?;
-        for (next, _) in project.service(last).map(|it| project.waits(it)).unwrap_or_default() {
+        for (next, _) in project.service(last).map(|it| waits(it)).unwrap_or_default() {
             let mut further = way.clone();
             further.push(next);
             if next == start {

@@ -1,6 +1,6 @@
 //! Ports that Compose publishes are those of the container, and of this machine alone.
 
-use crate::check::compose::{ComposeFiles, Project};
+use crate::check::compose::{ComposeFiles, Project, networks};
 use crate::check::objects::list;
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
@@ -62,7 +62,7 @@ fn parts(port: &Value) -> (&str, Option<u16>) {
 
 /// Whether a service joins a network that is not internal.
 fn leads_outside(project: &Project<'_>, service: &Value) -> bool {
-    let networks = project.networks(service);
+    let networks = networks(service);
     let is_internal = |name: &str| {
         let network = project.entries("networks").find(|(known, _)| *known == name);
         network.is_some_and(|(_, network)| network.get("internal") == Some(&Value::Bool(true)))

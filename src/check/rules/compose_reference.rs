@@ -1,6 +1,6 @@
 //! What services in Compose name is declared, and what is declared is named.
 
-use crate::check::compose::ComposeFiles;
+use crate::check::compose::{ComposeFiles, networks};
 use crate::check::objects::list;
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
@@ -26,7 +26,7 @@ fn check(files: &ComposeFiles<'_>, problems: &mut Problems<'_>) {
             let mut named = BTreeSet::new();
             for (name, service) in project.services() {
                 let used = if kind == "networks" {
-                    project.networks(service)
+                    networks(service)
                 } else {
                     list(service, &format!("/{kind}")).iter().filter_map(source).collect()
                 };
