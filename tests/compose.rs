@@ -86,3 +86,21 @@ fn texts_with_a_dollar_are_not_expanded() {
     let text = project.read("out/dev/iot-edge/compose/compose.yaml");
     assert!(text.contains("PATTERN: $$HOME $${X} $$$$\n"), "{text}");
 }
+
+#[test]
+fn secrets_that_were_made_are_nobodys_but_the_users() {
+    let project = Project::committed();
+    let secret = "out/dev/iot-edge/compose/secrets/postgres.iot.password";
+    project.write(secret, "made once");
+    for arguments in [
+        &["check"][..],
+        &["check", "dev"],
+        &["render"],
+        &["render", "--prune"],
+        &["render", "dev", "--system", "iot-edge", "--prune"],
+    ] {
+        let ran = project.iac(arguments).ends(0);
+        assert!(!ran.out.contains("secrets/") && !ran.err.contains("secrets/"), "{ran:?}");
+        assert_eq!(project.read(secret), "made once", "{arguments:?}");
+    }
+}

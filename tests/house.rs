@@ -55,9 +55,8 @@ fn text(path: &Utf8Path) -> String {
 
 fn sources() -> Vec<Utf8PathBuf> {
     // What stands for somebody's code in tests is no part of the project's.
-    let is_source = |path: &Utf8PathBuf| {
-        path.extension() == Some("rs") && !path.starts_with("tests/fixtures")
-    };
+    let is_source =
+        |path: &Utf8PathBuf| path.extension() == Some("rs") && !path.starts_with("tests/fixtures");
     let found: Vec<_> = files().into_iter().filter(is_source).collect();
     assert!(found.len() > 100, "{}", found.len());
     found

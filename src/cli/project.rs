@@ -4,9 +4,11 @@ use anstyle::{AnsiColor, Style};
 use camino::{Utf8Path, Utf8PathBuf};
 use iac::fileset::FileSet;
 use iac::finding::{Finding, any_error, nearest};
+use iac::generate::compose;
 use iac::load::Project;
-use iac::model::{Recipe, Stack};
+use iac::model::{Platform, Recipe, Stack};
 use iac::resolve::Resolved;
+use iac::write::Scope;
 use iac::{generate, load, report, resolve};
 use std::collections::BTreeMap;
 
@@ -163,25 +165,31 @@ impl Selection {
     }
 
     /// The part of the output folder that is spoken for.
-    pub(super) fn scope(&self, stacks: &[&Stack]) -> iac::write::Scope {
-        use iac::write::Scope;
+    pub(super) fn scope(&self, stacks: &[&Stack]) -> Scope {
         if self.is_everything() {
-            return Scope::everything();
+            return without_secrets(Scope::everything(), stacks);
         }
         if self.system.is_some() {
             return of_stacks(stacks);
         }
         let environments = self.environments.iter().map(String::as_str);
-        Scope::of(environments.chain(SHARED.iter().copied()))
+        without_secrets(Scope::of(environments.chain(SHARED.iter().copied())), stacks)
     }
 }
 
+/// Where a generated script keeps secrets, nothing is anybody's but the user's.
+fn without_secrets(scope: Scope, stacks: &[&Stack]) -> Scope {
+    let composed = stacks.iter().filter(|stack| stack.platform == Platform::Compose);
+    composed.fold(scope, |scope, stack| scope.without(compose::secrets_folder(stack)))
+}
+
 /// The folders of some stacks, with what their systems share, and nothing beside them.
-pub(super) fn of_stacks(stacks: &[&Stack]) -> iac::write::Scope {
-    iac::write::Scope::of(stacks.iter().flat_map(|stack| {
+pub(super) fn of_stacks(stacks: &[&Stack]) -> Scope {
+    let folders = stacks.iter().flat_map(|stack| {
         let environment = stack.environment.name.as_str();
         [environment, "shared"].map(|folder| format!("{folder}/{}", stack.system))
-    }))
+    });
+    without_secrets(Scope::of(folders), stacks)
 }
 
 /// Refuses a name that does not exist.

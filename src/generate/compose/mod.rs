@@ -277,3 +277,9 @@ pub fn place_of(project: &Project, stack: &Stack, pointer: &str) -> Option<Place
     let described = service.migrates.as_ref().unwrap_or(&service.name);
     Some(patched.unwrap_or_else(|| node.key_place(&["services", described.as_str()])))
 }
+
+/// The folder below out/ in which a stack's script keeps secrets.
+#[must_use]
+pub fn secrets_folder(stack: &Stack) -> String {
+    format!("{}/{}/compose/{}", stack.environment.name, stack.system, secrets::FOLDER)
+}
