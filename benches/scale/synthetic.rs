@@ -145,9 +145,16 @@ gateways: {{ public: {{ class: istio, parent: gateways/public }} }}
     )
 }
 
+/// What Dockerfiles begin with.
+const BASES: [(&str, &str); 3] = [
+    ("docker.io/library/busybox", "1.38.0-musl"),
+    ("docker.io/library/rust", "1.99.0-slim-trixie"),
+    ("gcr.io/distroless/cc-debian13", "nonroot"),
+];
+
 fn lock() -> String {
     let mut text = String::from("images:\n");
-    for (index, (image, tag)) in LOCKED.iter().enumerate() {
+    for (index, (image, tag)) in LOCKED.iter().chain(&BASES).enumerate() {
         let digest = digest(index);
         line(&mut text, &format!("  {image}: {{ tag: \"{tag}\", digest: \"{digest}\" }}"));
     }

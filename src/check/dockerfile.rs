@@ -69,7 +69,9 @@ impl ExpectedImage {
         let kept = container.mounts.iter().filter(|mount| {
             let volume = service.volumes.iter().find(|volume| volume.name == mount.volume);
             let of_host = |volume: &Volume| matches!(volume.source, VolumeSource::Host { .. });
-            let fleeting = ["/tmp", "/run"].iter().any(|it| lies_in(mount.path.as_str(), it));
+            let fleeting = ["/tmp", "/run", "/dev", "/proc", "/sys"]
+                .iter()
+                .any(|it| lies_in(mount.path.as_str(), it));
             !fleeting && volume.is_some_and(|volume| !of_host(volume))
         });
         self.written.extend(kept.map(|mount| mount.path.to_string()));
