@@ -331,8 +331,11 @@ fn ingress() {
             Some(service.name.as_str())
         });
         let exposed: Vec<_> = exposed.collect();
-        let wanted: &[_] =
-            if name == "test" { &[] } else { &["grafana", "iot-edge-node", "api-gateway"] };
+        let wanted: &[_] = if name == "test" {
+            &[]
+        } else {
+            &["grafana", "iot-edge-node", "api-gateway", "grafana"]
+        };
         assert_eq!(exposed, wanted, "{name}");
         let gateway = stack(name, EDGE).environment.gateways.get("public");
         let issuer = gateway.and_then(|gateway| gateway.issuer.as_ref()).map(Host::as_str);

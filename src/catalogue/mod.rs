@@ -4,6 +4,7 @@ pub mod languages;
 
 /// Every kind and every provider: its name and its description.
 pub const BUILT_IN: &[(&str, &str)] = &[
+    ("alertmanager", include_str!("alertmanager.yaml")),
     ("cloudnative-pg", include_str!("cloudnative-pg.yaml")),
     ("grafana", include_str!("grafana.yaml")),
     ("otel-collector", include_str!("otel-collector.yaml")),

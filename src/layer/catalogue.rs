@@ -2,6 +2,7 @@
 
 use super::exception::Token;
 use super::form::{ShortForm, TextItem};
+use super::monitoring::{Alert, Panel};
 use super::network::Port;
 use super::workload::Resources;
 use super::{OneOrMany, Short};
@@ -77,6 +78,14 @@ pub struct Kind {
     ///
     /// Example: `binds: { host: "{{ host }}", port: "{{ port }}" }`
     pub binds: Option<BTreeMap<String, Short<Bind>>>,
+    /// Alerts over its own metrics, by name: a Prometheus of the same system has them.
+    ///
+    /// Example: `alerts: { OwnQueueIsFull: { expr: 'own_queue_free{service="{{ service }}"} == 0' } }`
+    pub alerts: Option<BTreeMap<String, Alert>>,
+    /// Panels of its dashboard, in their order: a Grafana of the same system has it.
+    ///
+    /// Example: `panels: [{ title: Queue, expr: 'own_queue_length{service=~"{{ service }}"}' }]`
+    pub panels: Option<Vec<Panel>>,
     /// What it asks of the Kubernetes API.
     ///
     /// Example: `token: { rules: [{ resources: [pods], verbs: [list] }], why: finds its targets }`
@@ -229,9 +238,9 @@ pub struct KindOption {
     ///
     /// Example: `duration: 15d`
     pub duration: Option<Duration>,
-    /// Entries by name, each with these keys: `text` or `flag`.
+    /// Entries by name, each with these keys: `text`, `flag`, or `one-of` these words.
     ///
-    /// Example: `map: { owns: text, versioned: flag }`
+    /// Example: `map: { owns: text, versioned: flag, type: { one-of: [big, small] } }`
     pub map: Option<BTreeMap<String, EntryKey>>,
     /// Entries by name, each one text, number or boolean.
     ///
@@ -257,13 +266,15 @@ pub struct KindOption {
 }
 
 /// What a key of an option's entry holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EntryKey {
     /// A text.
     Text,
     /// `true` or `false`.
     Flag,
+    /// One of these words; the first is the default.
+    OneOf(Vec<String>),
 }
 
 /// A file of a kind: a text, a YAML document, or one that iac derives from the flows.
@@ -295,8 +306,16 @@ pub struct KindFile {
 pub enum Derived {
     /// A Prometheus configuration that scrapes every declared endpoint of the system.
     PrometheusScrape,
-    /// Grafana's data sources: one for each Prometheus that the service uses.
+    /// Rules of Prometheus: alerts for endpoints that do not answer, and those of the kinds.
+    PrometheusRules,
+    /// Alertmanager's routes, and the receivers of the option `receivers`.
+    AlertmanagerRoutes,
+    /// Grafana's data sources: one for each Prometheus and Alertmanager that the service uses.
     GrafanaDatasources,
+    /// Where Grafana finds dashboards.
+    GrafanaDashboards,
+    /// A folder of dashboards: one for the system's own services, and one for each kind.
+    Dashboards,
 }
 
 /// A kind that a kind calls.

@@ -14,6 +14,7 @@ mod exclusive;
 mod form;
 mod lock;
 mod make;
+mod monitoring;
 mod network;
 mod outside;
 mod patch;
@@ -48,6 +49,7 @@ pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, LockedTool, Release, Released};
 pub use make::{Make, MakeBy, MakeWord};
+pub use monitoring::{Alert, AlertSeverity, Panel};
 pub use network::{
     Offer, Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
 };

@@ -1,6 +1,7 @@
 //! Providers: other ways to run a kind, by an operator that makes the pods.
 
 use super::catalogue::{Bind, KindVersion};
+use super::monitoring::{Alert, Panel};
 use super::network::Port;
 use super::route::GatewayPods;
 use super::{OneOrMany, Short};
@@ -58,6 +59,14 @@ pub struct Provider {
     ///
     /// Example: `binds: { host: "{{ host }}-rw" }`
     pub binds: Option<BTreeMap<String, Short<Bind>>>,
+    /// Alerts over what its pods export, instead of the kind's.
+    ///
+    /// Example: `alerts: { ShopLags: { expr: 'shop_lag{service="{{ service }}"} > 30' } }`
+    pub alerts: Option<BTreeMap<String, Alert>>,
+    /// Panels over what its pods export, instead of the kind's.
+    ///
+    /// Example: `panels: [{ title: Lag, expr: 'shop_lag{service=~"{{ service }}"}', unit: s }]`
+    pub panels: Option<Vec<Panel>>,
 }
 
 /// The pods that an operator makes, as network policies need to know them.

@@ -1,6 +1,6 @@
 //! Files that a service mounts: its own, and its kind's.
 
-use super::derived;
+use super::derived::{self, DerivedFile, Sources};
 use super::draft::{Draft, SystemDraft, World};
 use super::flows::ResolvedFlow;
 use super::secrets::{SecretTable, holds_secret};
@@ -101,12 +101,15 @@ pub(super) fn files(
     let mut all = Files::default();
     if let Some(kind) = &draft.kind {
         for (path, file) in kind.entry.kind.files.iter().flatten() {
-            match of_kind(world, system, draft, flows, facts, path, file) {
-                Ok(text) => {
+            let sources = Sources { world, system, own: draft, flows };
+            match of_kind(&sources, facts, path, file, findings) {
+                Ok(files) => {
                     let at = kind.entry.node.value_place(&["files", path.as_str(), "mode"]);
                     let mode = mode(file.mode.as_deref(), at, findings);
                     let origin = vec!["kind".to_owned()];
-                    all.add(Mounted { path: path.clone(), text, mode, origin }, secrets);
+                    for (path, text) in files {
+                        all.add(Mounted { path, text, mode, origin: origin.clone() }, secrets);
+                    }
                 }
                 Err(fault) => findings.extend(fault),
             }
@@ -186,16 +189,16 @@ fn unsealed(world: &World<'_>, text: &str, from: &str, place: Place) -> Option<F
     })
 }
 
+/// A file of the service's kind, or those of a folder.
 fn of_kind(
-    world: &World<'_>,
-    system: &SystemDraft<'_>,
-    draft: &Draft<'_>,
-    flows: &[ResolvedFlow],
+    sources: &Sources<'_>,
     facts: &Facts,
     path: &AbsolutePath,
     file: &KindFile,
-) -> Result<String, Fault> {
-    let Some(kind) = &draft.kind else { return Ok(String::new()) };
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<(AbsolutePath, String)>, Fault> {
+    let Sources { world, own, .. } = sources;
+    let Some(kind) = &own.kind else { return Ok(Vec::new()) };
     let at = |key: &str| kind.entry.node.value_place(&["files", path.as_str(), key]);
     let text = if let Some(text) = &file.text {
         world.texts.evaluate(text, facts, at("text"))?.text
@@ -204,7 +207,16 @@ fn of_kind(
         texts_of(world, &mut value, facts, at("yaml"))?;
         crate::yaml::document(&value, crate::yaml::KeyOrder::AsIs)
     } else if let Some(derived) = file.derive {
-        derived::text(world, derived, system, draft, flows)
+        let files = derived::files(derived, sources, findings)?.into_iter();
+        let below = files.map(|DerivedFile { below, text }| {
+            let place = match below.as_str() {
+                "" => Ok(path.clone()),
+                below => format!("{}/{below}", path.as_str().trim_end_matches('/')).parse(),
+            };
+            // A kind's name is part of a path as it is.
+            place.map(|place| (place, text)).map_err(|_| None)
+        });
+        return below.collect();
     } else {
         return Err(Some(
             Finding::error("missing-key", format!("nothing says what `{path}` holds"))
@@ -212,7 +224,10 @@ fn of_kind(
                 .help("say `text`, `yaml` or `derive`"),
         ));
     };
-    unsealed(world, &text, path.as_str(), at("text")).map_or(Ok(text), |finding| Err(Some(finding)))
+    match unsealed(world, &text, path.as_str(), at("text")) {
+        None => Ok(vec![(path.clone(), text)]),
+        Some(finding) => Err(Some(finding)),
+    }
 }
 
 /// Evaluates every string of a YAML document.
@@ -240,7 +255,7 @@ fn texts_of(
 }
 
 /// The start of a text's hash: enough to tell one version of a file from another.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     let bytes = Sha256::digest(text);
     bytes[..4].iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

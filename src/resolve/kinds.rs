@@ -1,16 +1,23 @@
 //! What a kind says of its own parts: names of options and of kinds that do not exist.
 
 use crate::finding::Finding;
+use crate::layer::{Alert, Panel};
 use crate::load::{KindEntry, Project};
+use crate::tree::Node;
 use std::collections::BTreeMap;
 
-/// The faults of all kinds, whether a service uses them or not.
+/// The faults of all kinds and providers, whether a service uses them or not.
 pub(super) fn findings(project: &Project, findings: &mut Vec<Finding>) {
+    for entry in project.providers.values().filter(|entry| !entry.node.has_unknown()) {
+        let said = &entry.provider;
+        unsaid(&entry.node, said.alerts.as_ref(), said.panels.as_ref(), findings);
+    }
     for entry in project.kinds.values().filter(|entry| !entry.node.has_unknown()) {
         for path in options_named(entry) {
             unknown_option(entry, &path, findings);
         }
         unknown_words(entry, findings);
+        unsaid(&entry.node, entry.kind.alerts.as_ref(), entry.kind.panels.as_ref(), findings);
         for kind in entry.kind.uses.iter().flatten().map(|(kind, _)| kind.as_str()) {
             if !project.kinds.contains_key(kind) {
                 findings.push(
@@ -20,6 +27,37 @@ pub(super) fn findings(project: &Project, findings: &mut Vec<Finding>) {
                 );
             }
         }
+    }
+}
+
+const EXPR: &str = "say a PromQL expression over the metrics of the kind";
+
+/// Keys without which an alert or a panel is none.
+fn unsaid(
+    node: &Node,
+    alerts: Option<&BTreeMap<String, Alert>>,
+    panels: Option<&Vec<Panel>>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut need = |path: &[&str], key: &str, said: Option<&String>, help: &str| {
+        if said.is_none_or(|text| text.trim().is_empty()) {
+            findings.push(
+                Finding::error("missing-key", format!("nothing says the `{key}` of `{}`", path[1]))
+                    .at(node.key_place(path))
+                    .help(help),
+            );
+        }
+    };
+    for (name, alert) in alerts.into_iter().flatten() {
+        let path = ["alerts", name];
+        need(&path, "expr", alert.expr.as_ref(), EXPR);
+        need(&path, "summary", alert.summary.as_ref(), "say in a line what is wrong when it fires");
+    }
+    for (index, panel) in panels.into_iter().flatten().enumerate() {
+        let index = index.to_string();
+        let path = ["panels", &index];
+        need(&path, "title", panel.title.as_ref(), "say what it shows");
+        need(&path, "expr", panel.expr.as_ref(), EXPR);
     }
 }
 

@@ -258,7 +258,21 @@ fn value(
     for (entry, content) in entries {
         check_entry(name, option, entry, content, node)?;
     }
-    Ok(Some(said.clone()))
+    Ok(Some(with_words(option, entries)))
+}
+
+/// Entries with the first word of each key that is one of several, where they say none.
+fn with_words(option: &KindOption, entries: &Json<String, Value>) -> Value {
+    let mut entries = entries.clone();
+    for (key, holds) in option.map.iter().flatten() {
+        let EntryKey::OneOf(words) = holds else { continue };
+        for entry in entries.values_mut().filter_map(Value::as_object_mut) {
+            if let Some(first) = words.first() {
+                entry.entry(key.clone()).or_insert_with(|| json!(first));
+            }
+        }
+    }
+    Value::Object(entries)
 }
 
 fn check_entry(
@@ -302,6 +316,16 @@ fn check_entry(
         let fits = match keys.get(key) {
             Some(EntryKey::Text) => value.is_string(),
             Some(EntryKey::Flag) => value.is_boolean(),
+            Some(EntryKey::OneOf(words)) => {
+                let said = plain(value);
+                if value.is_string() && words.contains(&said) {
+                    continue;
+                }
+                let message = format!("`{key}` of `{entry}` cannot be `{said}`");
+                let words = words.iter().map(String::as_str);
+                let finding = Finding::error("wrong-type", message).at(place);
+                return Err(finding.known("allowed", &said, words));
+            }
             None => {
                 return Err(Finding::error(
                     "unknown-key",

@@ -39,13 +39,13 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
         };
     }
     by_name!(
-        Annotations Bind Build BuiltImage Capabilities Compose Contract ContractHealth DataFolder Defaults
+        Alert Annotations Bind Build BuiltImage Capabilities Compose Contract ContractHealth DataFolder Defaults
         Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride
         ExternalSecrets SecretBackend SecretStore
         File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
         Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners
         Lock LockedImage LockedTool MakeBy Metrics Migrate MigrateOverride Monitoring NeededLevel ObjectPatch Offer
-        Otherwise Override Patches Pick Placement PodSecurity Pods Port Probe ProbeTimes Provider
+        Otherwise Override Panel Patches Pick Placement PodSecurity Pods Port Probe ProbeTimes Provider
         ProviderOperator ProviderPods Registry Release Released Replicas Resources Rolling Rollout Secret SecretOverride SecretSource Service SharedVolume
         SharedVolumeOverride Sidecar SidecarOverride Spread Storage System SystemOverride Template
         Token TokenRule Toleration Use UseOverride User Volume VolumeOverride Why

@@ -191,6 +191,10 @@ fn entry_key((key, holds): (&String, &EntryKey)) -> String {
     match holds {
         EntryKey::Text => format!("`{key}` (text)"),
         EntryKey::Flag => format!("`{key}` (`true` or `false`)"),
+        EntryKey::OneOf(words) => {
+            let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            format!("`{key}` (one of {})", words.join(", "))
+        }
     }
 }
 
@@ -226,11 +230,15 @@ fn entries(option: &KindOption) -> Value {
         None => json!({ "type": ["string", "number", "boolean", "null"] }),
         Some(keys) => {
             let properties = keys.iter().map(|(key, holds)| {
-                let word = match holds {
-                    EntryKey::Text => "string",
-                    EntryKey::Flag => "boolean",
+                let form = match holds {
+                    EntryKey::Text => json!({ "type": ["string", "null"] }),
+                    EntryKey::Flag => json!({ "type": ["boolean", "null"] }),
+                    EntryKey::OneOf(words) => json!({
+                        "enum": words.iter().map(|word| json!(word)).chain([Value::Null])
+                            .collect::<Vec<_>>(),
+                    }),
                 };
-                (key.clone(), json!({ "type": [word, "null"] }))
+                (key.clone(), form)
             });
             json!({
                 "type": ["object", "null"],

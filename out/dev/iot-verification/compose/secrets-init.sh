@@ -41,6 +41,7 @@ random() {
 
 random api-gateway.api-key.key
 random api-gateway.jwt.secret
+random grafana.admin.password
 random object-storage.s3.access-key
 random object-storage.s3.secret-key
 random postgresql.iot_verification.password
