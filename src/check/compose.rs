@@ -6,7 +6,7 @@ use super::objects::list;
 use crate::diff::read::{Content, read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of a Compose file.
 const FILE: &str = "compose.yaml";
@@ -18,6 +18,8 @@ pub struct ComposeFile {
     pub path: Utf8PathBuf,
     /// What it says.
     pub value: Value,
+    /// The texts that lie beside it, by their path from its folder.
+    pub beside: BTreeMap<String, String>,
 }
 
 /// All Compose files of one environment.
@@ -34,6 +36,8 @@ pub(super) struct Project<'a> {
     /// Its place among all.
     pub(super) index: usize,
     pub(super) value: &'a Value,
+    /// The texts beside the file.
+    pub(super) beside: &'a BTreeMap<String, String>,
     pub(super) expected: Option<&'a ExpectedProject>,
 }
 
@@ -43,7 +47,8 @@ impl<'a> ComposeFiles<'a> {
         all.iter().enumerate().map(move |(index, file)| {
             let of_file =
                 expected.projects.iter().find(|(folder, _)| file.path.starts_with(folder));
-            Project { index, value: &file.value, expected: of_file.map(|(_, project)| project) }
+            let expected = of_file.map(|(_, project)| project);
+            Project { index, value: &file.value, beside: &file.beside, expected }
         })
     }
 }
@@ -113,14 +118,24 @@ pub(super) fn lies_in(path: &str, folder: &str) -> bool {
 pub fn read_compose<'a>(
     files: impl Iterator<Item = (&'a Utf8Path, &'a str)>,
 ) -> (Vec<ComposeFile>, Vec<(Utf8PathBuf, String)>) {
+    let files: Vec<_> = files.collect();
     let (mut all, mut broken) = (Vec::new(), Vec::new());
-    for (path, text) in files.filter(|(path, _)| path.file_name() == Some(FILE)) {
+    for (path, text) in files.iter().filter(|(path, _)| path.file_name() == Some(FILE)) {
         match read(path, text).content {
             Content::Documents(documents) => {
-                let files = documents.into_iter();
-                all.extend(files.map(|value| ComposeFile { path: path.to_owned(), value }));
+                let folder = path.parent().unwrap_or(Utf8Path::new(""));
+                let beside = files.iter().filter_map(|(path, text)| {
+                    let below = path.strip_prefix(folder).ok()?;
+                    Some((below.to_string(), (*text).to_owned()))
+                });
+                let beside: BTreeMap<String, String> = beside.collect();
+                all.extend(documents.into_iter().map(|value| ComposeFile {
+                    path: (*path).to_owned(),
+                    value,
+                    beside: beside.clone(),
+                }));
             }
-            Content::Broken(why) => broken.push((path.to_owned(), why)),
+            Content::Broken(why) => broken.push(((*path).to_owned(), why)),
             Content::Text => {}
         }
     }

@@ -8,6 +8,7 @@ mod compose;
 mod dockerfile;
 mod expected;
 mod index;
+mod mounted;
 mod objects;
 mod pods;
 mod rules;
@@ -49,6 +50,8 @@ pub enum Asks {
     Compose(fn(&ComposeFiles<'_>, &mut Problems<'_>)),
     /// Of Dockerfiles.
     Dockerfiles(fn(&Dockerfiles<'_>, &mut Problems<'_>)),
+    /// Of Kubernetes objects and of Compose files.
+    Both(fn(&Objects<'_>, &mut Problems<'_>), fn(&ComposeFiles<'_>, &mut Problems<'_>)),
 }
 
 /// A part of an object that breaks a rule.
@@ -119,7 +122,7 @@ pub fn check(objects: &Objects<'_>) -> Vec<Problem> {
     let mut all = Vec::new();
     for rule in RULES {
         let mut problems = Problems { rule: rule.id, all: &mut all };
-        if let Asks::Objects(ask) = rule.asks {
+        if let Asks::Objects(ask) | Asks::Both(ask, _) = rule.asks {
             ask(objects, &mut problems);
         }
     }
@@ -132,7 +135,7 @@ pub fn check_compose(files: &ComposeFiles<'_>) -> Vec<Problem> {
     let mut all = Vec::new();
     for rule in RULES {
         let mut problems = Problems { rule: rule.id, all: &mut all };
-        if let Asks::Compose(ask) = rule.asks {
+        if let Asks::Compose(ask) | Asks::Both(_, ask) = rule.asks {
             ask(files, &mut problems);
         }
     }

@@ -60,7 +60,7 @@ fn broken_dockerfile(text: &str) -> Vec<&'static str> {
 /// The rules that a rule's example breaks.
 fn broken_example(rule: &Rule, text: &str) -> Vec<&'static str> {
     match rule.asks {
-        Asks::Objects(_) => broken(text),
+        Asks::Objects(_) | Asks::Both(..) => broken(text),
         Asks::Compose(_) => broken_compose(text),
         Asks::Dockerfiles(_) => broken_dockerfile(text),
     }
@@ -188,4 +188,44 @@ spec: { group: example.com, names: { kind: Part } }
     let part = "apiVersion: example.com/v1\nkind: Part\nmetadata: { name: a, namespace: shop }\n";
     assert_eq!(broken(&[NAMESPACE, definition, part].join("---\n")), [] as [&str; 0]);
     assert_eq!(broken(&[NAMESPACE, part, definition].join("---\n")), ["apply-order"]);
+}
+
+/// The rules of monitoring that a Compose file with what lies beside it breaks.
+fn broken_monitoring(compose: &str, prometheus: &str) -> Vec<&'static str> {
+    let folder = Utf8Path::new("dev/shop/compose");
+    let (compose_path, config) = (folder.join("compose.yaml"), folder.join("files/prometheus.yml"));
+    let files = [(compose_path.as_path(), compose), (config.as_path(), prometheus)];
+    let (files, unreadable) = read_compose(files.into_iter());
+    assert_eq!((files.len(), unreadable), (1, Vec::new()));
+    let problems = check_compose(&ComposeFiles { all: &files, expected: &expected() });
+    let rules = problems.into_iter().map(|problem| problem.rule);
+    rules.filter(|rule| matches!(*rule, "alert-rules" | "scrape-target")).collect()
+}
+
+#[test]
+fn a_prometheus_of_compose_asks_who_is_there() {
+    let compose = |network: &str| {
+        format!(
+            "services:\n  docs:\n    networks: [docs.web]\n    configs: [{{ source: p, target: \
+             /etc/prometheus/prometheus.yml }}]\n  web: {{ networks: [{network}] }}\nconfigs: {{ \
+             p: {{ file: ./files/prometheus.yml }} }}\n"
+        )
+    };
+    let config = |target: &str| {
+        format!(
+            "scrape_configs: [{{ job_name: web, static_configs: [{{ targets: ['{target}'] }}] }}]"
+        )
+    };
+    let lookup = "scrape_configs: [{ dns_sd_configs: [{ names: [web], type: A, port: 9090 }] }]";
+    assert_eq!(broken_monitoring(&compose("docs.web"), &config("web:8080")), [] as [&str; 0]);
+    for (network, config) in [
+        ("docs.web", config("web:80")),
+        ("docs.web", config("wob:8080")),
+        ("web.db", config("web:8080")),
+        ("docs.web", lookup.to_owned()),
+    ] {
+        assert_eq!(broken_monitoring(&compose(network), &config), ["scrape-target"], "{config}");
+    }
+    let unmounted = "rule_files: [/rules/own.yaml]\nscrape_configs: []";
+    assert_eq!(broken_monitoring(&compose("docs.web"), unmounted), ["alert-rules"]);
 }

@@ -39,25 +39,27 @@ fn unsaid(
     panels: Option<&Vec<Panel>>,
     findings: &mut Vec<Finding>,
 ) {
-    let mut need = |path: &[&str], key: &str, said: Option<&String>, help: &str| {
+    let mut need = |path: &[&str], of: &str, key: &str, said: Option<&String>, help: &str| {
         if said.is_none_or(|text| text.trim().is_empty()) {
             findings.push(
-                Finding::error("missing-key", format!("nothing says the `{key}` of `{}`", path[1]))
+                Finding::error("missing-key", format!("nothing says the `{key}` of {of}"))
                     .at(node.key_place(path))
                     .help(help),
             );
         }
     };
     for (name, alert) in alerts.into_iter().flatten() {
-        let path = ["alerts", name];
-        need(&path, "expr", alert.expr.as_ref(), EXPR);
-        need(&path, "summary", alert.summary.as_ref(), "say in a line what is wrong when it fires");
+        let (path, of) = (["alerts", name], format!("`{name}`"));
+        let when = "say in a line what is wrong when it fires";
+        need(&path, &of, "expr", alert.expr.as_ref(), EXPR);
+        need(&path, &of, "summary", alert.summary.as_ref(), when);
     }
     for (index, panel) in panels.into_iter().flatten().enumerate() {
+        let of = format!("panel {}", index + 1);
         let index = index.to_string();
         let path = ["panels", &index];
-        need(&path, "title", panel.title.as_ref(), "say what it shows");
-        need(&path, "expr", panel.expr.as_ref(), EXPR);
+        need(&path, &of, "title", panel.title.as_ref(), "say what it shows");
+        need(&path, &of, "expr", panel.expr.as_ref(), EXPR);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rules, one file each: a new one is a file and a line here.
 
+mod alert_rules;
 mod apply_order;
 mod autoscaler;
 mod client_port;
@@ -11,6 +12,7 @@ mod compose_port;
 mod compose_reference;
 mod compose_user;
 mod compose_volume;
+mod dashboard_source;
 mod disruption_budget;
 mod dns_reachable;
 mod headless_service;
@@ -27,6 +29,7 @@ mod object_name;
 mod policy_port;
 mod refused_pod;
 mod route_ends;
+mod scrape_target;
 mod selector_selects;
 mod service_target_port;
 mod single_writer;
@@ -39,6 +42,7 @@ use super::Rule;
 
 /// Every rule, in order of name.
 pub(super) const RULES: &[&Rule] = &[
+    &alert_rules::RULE,
     &apply_order::RULE,
     &autoscaler::RULE,
     &client_port::RULE,
@@ -50,6 +54,7 @@ pub(super) const RULES: &[&Rule] = &[
     &compose_reference::RULE,
     &compose_user::RULE,
     &compose_volume::RULE,
+    &dashboard_source::RULE,
     &disruption_budget::RULE,
     &dns_reachable::RULE,
     &headless_service::RULE,
@@ -66,6 +71,7 @@ pub(super) const RULES: &[&Rule] = &[
     &policy_port::RULE,
     &refused_pod::RULE,
     &route_ends::RULE,
+    &scrape_target::RULE,
     &selector_selects::RULE,
     &service_target_port::RULE,
     &single_writer::RULE,

@@ -1,0 +1,175 @@
+//! Alerts are evaluated, ask for what is scraped, and reach somebody.
+
+use crate::check::compose::ComposeFiles;
+use crate::check::mounted::{Mounted, of_objects, of_projects};
+use crate::check::objects::{Objects, list, text};
+use crate::check::{Asks, Problems, Rule};
+use crate::finding::Severity;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+pub(super) const RULE: Rule = Rule {
+    id: "alert-rules",
+    severity: Severity::Error,
+    title: "rules of alerts are mounted, ask for what is scraped, and reach Alertmanager",
+    why: "Prometheus starts without the files that `rule_files` names, and an expression over a job \
+          that is not there never fires: nobody is told, and nothing says so.",
+    mend: "mount the file, name jobs that are scraped, and say `alerting` where an Alertmanager runs",
+    bad: BAD,
+    good: GOOD,
+    asks: Asks::Both(
+        |objects: &Objects<'_>, problems| check(&of_objects(objects), problems),
+        |files: &ComposeFiles<'_>, problems| check(&of_projects(files), problems),
+    ),
+};
+
+fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
+    for container in all {
+        if let Some((path, config)) = container.with_key("scrape_configs") {
+            rules(container, path, &config, problems);
+            let told = list(&config, "/alerting/alertmanagers");
+            let runs = all
+                .iter()
+                .any(|other| other.home == container.home && other.with_key("receivers").is_some());
+            if told.is_empty() && runs {
+                let message = format!("an Alertmanager runs here, and `{path}` names none");
+                problems.at(container.index, container.pointer.clone(), message);
+            }
+        }
+        if let Some((path, config)) = container.with_key("receivers") {
+            routes(container, path, &config, problems);
+        }
+    }
+}
+
+fn rules(container: &Mounted<'_>, path: &str, config: &Value, problems: &mut Problems<'_>) {
+    let mut problem =
+        |message: String| problems.at(container.index, container.pointer.clone(), message);
+    let scraped = Scraped::of(config);
+    for file in list(config, "/rule_files").iter().filter_map(Value::as_str) {
+        let Some(rules) = container.files.get(file).and_then(|text| yaml(text)) else {
+            problem(format!("`{path}` names `{file}`, and nothing is mounted there"));
+            continue;
+        };
+        for rule in list(&rules, "/groups").iter().flat_map(|group| list(group, "/rules")) {
+            let (alert, expr) = (text(rule, "/alert"), text(rule, "/expr"));
+            if !alert.is_empty() && text(rule, "/labels/severity").is_empty() {
+                problem(format!("the alert `{alert}` has no severity, by which it is routed"));
+            }
+            for (label, known) in [("job", &scraped.jobs), ("service", &scraped.services)] {
+                for name in matched(expr, label).filter(|name| !known.contains(name)) {
+                    problem(format!(
+                        "`{alert}` asks for the {label} `{name}`, which is not scraped"
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// What metrics can be told by.
+struct Scraped<'a> {
+    jobs: BTreeSet<&'a str>,
+    services: BTreeSet<&'a str>,
+}
+
+impl<'a> Scraped<'a> {
+    fn of(config: &'a Value) -> Self {
+        let jobs = list(config, "/scrape_configs");
+        let relabelled = jobs.iter().flat_map(|job| list(job, "/relabel_configs"));
+        let service = relabelled.filter(|one| text(one, "/target_label") == "service");
+        Self {
+            jobs: jobs.iter().map(|job| text(job, "/job_name")).collect(),
+            services: service.map(|one| text(one, "/replacement")).collect(),
+        }
+    }
+}
+
+/// The values that an expression demands of a label.
+fn matched<'a>(expr: &'a str, label: &str) -> impl Iterator<Item = &'a str> {
+    let wanted = format!("{label}=\"");
+    let starts: Vec<usize> = expr.match_indices(&wanted).map(|(at, _)| at).collect();
+    starts.into_iter().filter_map(move |at| {
+        let whole = !expr[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let rest = &expr[at + wanted.len()..];
+        whole.then(|| rest.split('"').next())?
+    })
+}
+
+fn routes(container: &Mounted<'_>, path: &str, config: &Value, problems: &mut Problems<'_>) {
+    let mut problem =
+        |message: String| problems.at(container.index, container.pointer.clone(), message);
+    let receivers = list(config, "/receivers");
+    let known: BTreeSet<&str> = receivers.iter().map(|receiver| text(receiver, "/name")).collect();
+    let root = config.get("route").into_iter();
+    for route in root.chain(list(config, "/route/routes")) {
+        let receiver = text(route, "/receiver");
+        if !known.contains(receiver) {
+            problem(format!("a route of `{path}` leads to `{receiver}`, which is no receiver"));
+        }
+    }
+    for receiver in receivers {
+        let integrations = receiver.as_object().into_iter().flatten();
+        let configs = integrations.filter_map(|(_, value)| value.as_array()).flatten();
+        let files = configs.filter_map(Value::as_object).flatten();
+        for (_, file) in files.filter(|(key, _)| key.ends_with("_file")) {
+            let file = file.as_str().unwrap_or_default();
+            if !container.has_secret(file) {
+                let name = text(receiver, "/name");
+                problem(format!("the receiver `{name}` reads `{file}`, and no secret is there"));
+            }
+        }
+    }
+}
+
+fn yaml(text: &str) -> Option<Value> {
+    serde_yaml::from_str(text).ok()
+}
+
+const GOOD: &str = r#"
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: metrics, namespace: shop }
+data:
+  prometheus.yml: |
+    rule_files: [/etc/prometheus/rules/own.yaml]
+    scrape_configs: [{ job_name: web }]
+  own.yaml: |
+    groups:
+    - name: own
+      rules: [{ alert: Absent, expr: 'absent(up{job="web"})', labels: { severity: critical } }]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: metrics, namespace: shop }
+spec:
+  template:
+    spec:
+      containers:
+      - name: metrics
+        volumeMounts:
+        - { name: files, mountPath: /etc/prometheus/prometheus.yml, subPath: prometheus.yml }
+        - { name: files, mountPath: /etc/prometheus/rules/own.yaml, subPath: own.yaml }
+      volumes: [{ name: files, configMap: { name: metrics } }]
+"#;
+
+const BAD: &str = r"
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: metrics, namespace: shop }
+data:
+  prometheus.yml: |
+    rule_files: [rules/*.yml]
+    scrape_configs: [{ job_name: web }]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: metrics, namespace: shop }
+spec:
+  template:
+    spec:
+      containers:
+      - name: metrics
+        volumeMounts: [{ name: files, mountPath: /etc/prometheus }]
+      volumes: [{ name: files, configMap: { name: metrics } }]
+";
