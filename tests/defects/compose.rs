@@ -1,6 +1,6 @@
 //! Compose files.
 
-use crate::Row::{self, Absent, Refused, Waits};
+use crate::Row::{self, Absent, Refused};
 use crate::out::{Out, list};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub(crate) const ROWS: &[(&str, Row)] = &[
     ("CO-15", Absent(what_is_built_has_a_name)),
     ("CO-16", Absent(hosts_are_called_alike)),
     ("CO-17", Refused("compose-volume")),
-    ("CO-18", Waits("Alertmanager and dashboards are the next part of issue 5")),
+    ("CO-18", Absent(monitoring_is_whole)),
     ("CO-19", Absent(monitoring_has_a_profile)),
     ("CO-20", Absent(no_default_is_said)),
 ];
@@ -194,5 +194,24 @@ fn no_default_is_said(out: &Out) {
     for (folder, file) in files(out) {
         let networks = file["networks"].as_object().unwrap();
         assert!(networks.values().all(|network| network.get("driver").is_none()), "{folder}");
+    }
+}
+
+fn monitoring_is_whole(out: &Out) {
+    for (folder, file) in files(out) {
+        let mounts = |service: &str| -> Vec<String> {
+            let configs = list(&file["services"][service]["configs"]).iter();
+            configs.map(|config| config["target"].as_str().unwrap().to_owned()).collect()
+        };
+        for (service, path) in [
+            ("prometheus", "/etc/prometheus/prometheus.yml"),
+            ("prometheus", "/etc/prometheus/rules/iac.yaml"),
+            ("alertmanager", "/etc/alertmanager/alertmanager.yml"),
+            ("grafana", "/etc/grafana/provisioning/datasources/iac.yaml"),
+            ("grafana", "/etc/grafana/provisioning/dashboards/iac.yaml"),
+            ("grafana", "/etc/grafana/dashboards/services.json"),
+        ] {
+            assert!(mounts(service).iter().any(|one| one == path), "{folder}/{service}: {path}");
+        }
     }
 }

@@ -39,31 +39,31 @@ pub(crate) const ROWS: &[(&str, Row)] = &[
     ("NP-11", Waits("what a cluster must have is asked before a deployment")),
     ("PM-01", Absent(discovery_is_allowed_or_static)),
     ("PM-02", Waits("monitoring is a later issue")),
-    ("PM-03", Waits("monitoring is issue 5")),
+    ("PM-03", Refused("scrape-target")),
     ("PM-04", Waits("monitoring is a later issue")),
-    ("PM-05", Waits("monitoring is issue 5")),
-    ("PM-06", Waits("monitoring is issue 5")),
+    ("PM-05", Refused("alert-rules")),
+    ("PM-06", Absent(alerts_reach_an_alertmanager)),
     ("PM-07", Absent(volumes_belong_to_their_users)),
     ("PM-08", Refused("single-writer")),
     ("PM-09", Waits("monitoring is a later issue")),
     ("PM-10", Waits("monitoring is a later issue")),
-    ("PM-11", Waits("monitoring is a later issue")),
+    ("PM-11", Absent(prometheus_keeps_less_than_its_volume)),
     ("PM-12", Waits("monitoring is a later issue")),
     ("PM-13", Waits("monitoring is a later issue")),
     ("PM-14", Waits("monitoring is a later issue")),
     ("PM-15", Waits("monitoring is a later issue")),
     ("PM-16", Waits("the mesh is not written yet")),
     ("PM-17", Waits("monitoring is a later issue")),
-    ("GR-01", Waits("monitoring is issue 5")),
-    ("GR-02", Waits("monitoring is issue 5")),
-    ("GR-03", Waits("monitoring is issue 5")),
-    ("GR-04", Waits("monitoring is issue 5")),
-    ("GR-05", Waits("monitoring is issue 5")),
+    ("GR-01", Refused("dashboard-source")),
+    ("GR-02", Refused("dashboard-source")),
+    ("GR-03", Absent(grafana_has_a_password_of_its_own)),
+    ("GR-04", Absent(grafana_fetches_no_plugins)),
+    ("GR-05", Absent(grafana_fetches_no_plugins)),
     ("GR-06", Absent(volumes_belong_to_their_users)),
     ("GR-07", Waits("monitoring is a later issue")),
     ("GR-08", Waits("monitoring is a later issue")),
-    ("GR-09", Waits("monitoring is a later issue")),
-    ("GR-10", Waits("monitoring is a later issue")),
+    ("GR-09", Absent(data_sources_have_fixed_names)),
+    ("GR-10", Absent(dashboards_are_files_alone)),
 ];
 
 /// Every text of configuration: data of config maps, and values of variables.
@@ -305,6 +305,93 @@ fn discovery_is_allowed_or_static(out: &Out) {
             let bound = out.find(&object.environment, "RoleBinding", "prometheus");
             assert!(role.is_some() && bound.is_some(), "{}", object.words());
         }
+    }
+}
+
+/// The files of monitoring that are mounted, in clusters and by Compose, of one name.
+fn mounted<'a>(out: &'a Out, name: &str) -> Vec<&'a str> {
+    let maps = out.of("ConfigMap").filter_map(|map| map.value["data"].get(name)?.as_str());
+    let beside = out.texts.iter().filter(|(path, _)| {
+        path.components().any(|one| one.as_os_str() == "files")
+            && path.file_name().is_some_and(|it| it.to_string_lossy().ends_with(name))
+    });
+    let all: Vec<&str> = maps.chain(beside.map(|(_, text)| text.as_str())).collect();
+    assert!(all.len() >= 11, "{} of {name}: eight trees, three Compose files", all.len());
+    all
+}
+
+fn alerts_reach_an_alertmanager(out: &Out) {
+    for text in mounted(out, "prometheus.yml") {
+        let config: Value = serde_yaml::from_str(text).unwrap();
+        let told = &config["alerting"]["alertmanagers"][0];
+        assert_eq!(told["api_version"], "v2", "{text}");
+        assert_eq!(told["static_configs"][0]["targets"][0], "alertmanager:9093", "{text}");
+    }
+    for text in mounted(out, "alertmanager.yml") {
+        assert!(!list(&serde_yaml::from_str::<Value>(text).unwrap()["receivers"]).is_empty());
+    }
+}
+
+fn prometheus_keeps_less_than_its_volume(out: &Out) {
+    let mut seen = 0;
+    for (object, container) in out.containers() {
+        let args: Vec<&str> = list(&container["args"]).iter().filter_map(Value::as_str).collect();
+        let kept = |arg: &&str| arg.strip_prefix("--storage.tsdb.retention.size=").is_some();
+        if container["name"] != "prometheus" {
+            continue;
+        }
+        let kept = args.iter().find(|arg| kept(arg)).unwrap().split('=').nth(1).unwrap();
+        let kept: f64 = kept.strip_suffix("MB").unwrap().parse().unwrap();
+        let size = "/spec/volumeClaimTemplates/0/spec/resources/requests/storage";
+        let size = object.text(size).strip_suffix("Gi").unwrap().parse::<f64>().unwrap() * 1024.0;
+        assert!(kept > 0.0 && kept < 0.85 * size, "{}: {kept} of {size}", object.words());
+        assert!(!container["livenessProbe"].is_null() && !container["readinessProbe"].is_null());
+        seen += 1;
+    }
+    assert_eq!(seen, 8, "one a tree");
+}
+
+fn grafana_has_a_password_of_its_own(out: &Out) {
+    let mut seen = 0;
+    for (object, container) in out.containers() {
+        for variable in list(&container["env"]) {
+            let name = variable["name"].as_str().unwrap();
+            assert!(name != "GF_SECURITY_ADMIN_PASSWORD", "{}", object.words());
+            seen += usize::from(name == "GF_SECURITY_ADMIN_PASSWORD__FILE");
+        }
+    }
+    assert_eq!(seen, 8, "one a tree");
+    for (path, text) in &out.texts {
+        assert!(!text.contains("ADMIN_PASSWORD: "), "{}", path.display());
+    }
+}
+
+fn grafana_fetches_no_plugins(out: &Out) {
+    let words = ["GF_INSTALL_PLUGINS", "GF_PLUGINS_PREINSTALL:", "worldmap", "piechart"];
+    for (path, text) in &out.texts {
+        let found = words.iter().find(|word| text.contains(**word));
+        assert!(found.is_none(), "{}: {found:?}", path.display());
+    }
+}
+
+fn data_sources_have_fixed_names(out: &Out) {
+    let sources: Vec<&str> = out.texts.iter().map(|(_, text)| text.as_str()).collect();
+    let sources: Vec<&&str> = sources.iter().filter(|it| it.contains("isDefault: true")).collect();
+    assert_eq!(sources.len(), 11, "eight trees, three Compose files");
+    for text in sources {
+        let (names, uids) =
+            (text.matches("type: prometheus").count(), text.matches("uid: ").count());
+        assert!(names > 0 && uids >= names, "{text}");
+    }
+}
+
+fn dashboards_are_files_alone(out: &Out) {
+    let providers = out.texts.iter().filter(|(_, text)| text.contains("allowUiUpdates"));
+    let providers: Vec<_> = providers.collect();
+    assert_eq!(providers.len(), 11, "eight trees, three Compose files");
+    for (path, text) in providers {
+        assert!(text.contains("allowUiUpdates: false"), "{}", path.display());
+        assert!(text.contains("disableDeletion: true"), "{}", path.display());
     }
 }
 

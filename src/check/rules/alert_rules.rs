@@ -30,13 +30,13 @@ fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
             let told = list(&config, "/alerting/alertmanagers");
             let runs = all
                 .iter()
-                .any(|other| other.home == container.home && other.with_key("receivers").is_some());
+                .any(|other| other.home == container.home && other.with_key("route").is_some());
             if told.is_empty() && runs {
                 let message = format!("an Alertmanager runs here, and `{path}` names none");
                 problems.at(container.index, container.pointer.clone(), message);
             }
         }
-        if let Some((path, config)) = container.with_key("receivers") {
+        if let Some((path, config)) = container.with_key("route") {
             routes(container, path, &config, problems);
         }
     }
