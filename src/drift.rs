@@ -3,15 +3,18 @@
 use crate::fileset::{File, FileSet};
 use crate::write::disk::{Found, Kind, Survey};
 use crate::write::ownership::{self, Ownership};
-use crate::write::{Scope, WriteError, check_folder, given};
+use crate::write::publish::{self, State};
+use crate::write::{Obstacle, Scope, Why, WriteError, check_folder, given};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeSet;
 
 /// One difference between the output folder and what would be generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
-    /// Where, relative to the output folder.
+    /// Where, relative to the output folder, or to the root if it is published.
     pub path: Utf8PathBuf,
+    /// Whether it stands beside the output folder.
+    pub is_published: bool,
     /// What is different.
     pub kind: DriftKind,
 }
@@ -61,7 +64,39 @@ pub fn drift(
     let root = given(root);
     let folder = check_folder(root, folder)?;
     let ownership = Ownership::read(root, &folder)?;
-    drift_with(root, &folder, files, scope, &ownership)
+    let mut drifts = drift_with(root, &folder, files, scope, &ownership)?;
+    drifts.extend(published(root, &folder, files)?);
+    Ok(drifts)
+}
+
+/// What differs of what is published beside the output folder.
+fn published(
+    root: &Utf8Path,
+    folder: &Utf8Path,
+    files: &FileSet,
+) -> Result<Vec<Drift>, WriteError> {
+    let mut drifts = Vec::new();
+    for (path, file) in files.published() {
+        let kind = match publish::state(root, path, file)? {
+            State::Right => None,
+            State::Missing => Some(DriftKind::Missing),
+            State::Blocked(Obstacle { why: Why::Yours, .. }) | State::Ours => {
+                let reading = |reason| WriteError::io("read", path, reason);
+                let mut buffer = Vec::new();
+                let found = Found::open(&root.join(path)).map_err(reading)?;
+                found.map(|mut found| found.read(&mut buffer)).transpose().map_err(reading)?;
+                Some(first_difference(&buffer, file.text.as_bytes()))
+            }
+            State::Blocked(_) => Some(DriftKind::NotAFile),
+        };
+        drifts.extend(kind.map(|kind| Drift { path: path.to_owned(), is_published: true, kind }));
+    }
+    for (path, is_ours) in publish::strays(root, folder, files)? {
+        let kind = if is_ours { DriftKind::Stale } else { DriftKind::Foreign };
+        drifts.push(Drift { path, is_published: true, kind });
+    }
+    drifts.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(drifts)
 }
 
 fn drift_with(
@@ -78,14 +113,18 @@ fn drift_with(
     let in_the_way: BTreeSet<&Utf8Path> = needed.into_iter().filter(is_no_folder).collect();
     let mut drifts: Vec<Drift> = in_the_way
         .iter()
-        .map(|path| Drift { path: (*path).to_owned(), kind: DriftKind::NotAFile })
+        .map(|path| Drift {
+            path: (*path).to_owned(),
+            is_published: false,
+            kind: DriftKind::NotAFile,
+        })
         .collect();
     let mut buffer = Vec::new();
     for (path, file) in files.iter() {
         let shown = folder.join(path);
         let kind = compare(&survey, &root.join(&shown), path, file, ownership, &mut buffer)
             .map_err(|reason| WriteError::io("read", &shown, reason))?;
-        drifts.extend(kind.map(|kind| Drift { path: path.to_owned(), kind }));
+        drifts.extend(kind.map(|kind| Drift { path: path.to_owned(), is_published: false, kind }));
     }
     for stray in ownership::strays(&survey, files, ownership, scope) {
         if in_the_way.contains(stray.path.as_path()) {
@@ -93,7 +132,7 @@ fn drift_with(
         }
         let tracked = stray.is_tracked(ownership)?;
         let kind = if tracked { DriftKind::Stale } else { DriftKind::Foreign };
-        drifts.push(Drift { path: stray.path, kind });
+        drifts.push(Drift { path: stray.path, is_published: false, kind });
     }
     drifts.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(drifts)

@@ -36,6 +36,13 @@ fn describe(project: &Project, version: usize) {
         )
         .unwrap();
     }
+    // What is published lies beside out/, and its record in it.
+    let published = format!("images/{name}/Dockerfile");
+    writeln!(
+        system,
+        "  load:\n    about: Of {name}\n    build: {{ context: load, language: go, publish: \"{published}\" }}\n    run: worker"
+    )
+    .unwrap();
     project.write("environments/prod.yaml", environment);
     project.write("environments/shop/system.yaml", system);
 }
@@ -54,6 +61,7 @@ fn has_begun(project: &Project, probe: &str, before: Option<&Vec<u8>>) -> bool {
 fn a_kill_at_any_moment_leaves_whole_files() {
     let project = Project::empty();
     let mut trees = Vec::new();
+    let mut published = Vec::new();
     for version in [0, 1] {
         describe(&project, version);
         project.iac(&["render"]).ends(0);
@@ -64,11 +72,17 @@ fn a_kill_at_any_moment_leaves_whole_files() {
         project.git(&["add", "--all"]);
         project.git(&["commit", "-qm", "version"]);
         trees.push(project.tree("out"));
+        published.push(project.tree("images"));
+    }
+    for (name, tree) in ["one", "two"].into_iter().zip(&published) {
+        let names: Vec<_> = tree.keys().collect();
+        let wanted = [format!("{name}/Dockerfile"), format!("{name}/Dockerfile.dockerignore")];
+        assert_eq!(names, wanted.iter().collect::<Vec<_>>(), "the other's was taken away");
     }
     let stale: Vec<_> = trees[0].keys().filter(|name| !trees[1].contains_key(*name)).collect();
     assert_eq!(stale.len(), 10, "removed, since git tracked them");
     // So that git's word covers both.
-    for (name, text) in &trees[0] {
+    for (name, text) in trees[0].iter().filter(|(name, _)| *name != "published.txt") {
         project.write(&format!("out/{name}"), text);
     }
     project.git(&["add", "--all"]);
@@ -126,9 +140,15 @@ fn a_kill_at_any_moment_leaves_whole_files() {
             .filter(|name| trees[1].contains_key(*name) && !found.contains_key(*name))
             .collect();
         assert!(lost.is_empty(), "after kill {killed}, {lost:?} are gone");
+        for (name, text) in project.tree("images").iter().filter(|(name, _)| !is_leftover(name)) {
+            let whole = published.iter().any(|tree| tree.get(name) == Some(text));
+            assert!(whole, "after kill {killed}, images/{name} is neither old nor new");
+        }
         if killed % MENDED_EVERY == 0 {
             project.iac(&["render"]).ends(0);
             same(&trees[version], &project.tree("out"));
+            // Whatever the kills left of the other version was in the record.
+            same(&published[version], &project.tree("images"));
         }
     }
     println!("{round} runs, {between} killed while they wrote, {left} left temporary files");

@@ -11,6 +11,8 @@
 
 #[path = "suite/broken.rs"]
 mod broken;
+#[path = "suite/buildkit.rs"]
+mod buildkit;
 #[path = "suite/checkov.rs"]
 mod checkov;
 #[path = "suite/compose.rs"]
@@ -27,6 +29,8 @@ mod kube_score;
 mod kubeconform;
 #[path = "suite/kustomize.rs"]
 mod kustomize;
+#[path = "suite/monitoring.rs"]
+mod monitoring;
 #[path = "suite/policy.rs"]
 mod policy;
 #[path = "suite/run.rs"]
@@ -60,10 +64,14 @@ const JUDGES: &[Judge] = &[
     checkov::judge,
     yamllint::judge,
     hadolint::judge,
+    buildkit::judge,
     compose::judge,
     dclint::judge,
     shell::shellcheck,
     shell::shfmt,
+    monitoring::config,
+    monitoring::rules,
+    monitoring::alertmanager,
 ];
 
 /// Asks all tools at once.

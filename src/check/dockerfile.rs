@@ -1,7 +1,6 @@
 //! The Dockerfiles of all systems, as they were read back.
 
 use super::compose::lies_in;
-use crate::diff::read::is_dockerfile;
 use crate::layer::Protocol;
 use crate::model::{Container, SelfCheck, Service, ServiceKind, Stack, Volume, VolumeSource};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -20,7 +19,7 @@ pub struct DockerfileRead {
 pub struct Dockerfiles<'a> {
     /// In order of path.
     pub all: &'a [DockerfileRead],
-    /// What is known of their images, by the folder in which each lies.
+    /// What is known of their images, by the path of each.
     pub expected: &'a BTreeMap<String, ExpectedImage>,
 }
 
@@ -38,14 +37,20 @@ pub struct ExpectedImage {
 }
 
 impl ExpectedImage {
-    /// What stacks of all environments know of each image that they build, by its folder.
+    /// What stacks of all environments know of each image that they build, by its Dockerfile.
     pub fn of<'a>(stacks: impl IntoIterator<Item = &'a Stack>) -> BTreeMap<String, Self> {
         let mut images: BTreeMap<String, Self> = BTreeMap::new();
         for stack in stacks {
-            let folder = |name: &str| format!("shared/{}/docker/{name}", stack.system);
+            let file = |name: &str| {
+                let own = stack.services.values().find(|service| service.name.as_str() == name);
+                match own.map(|service| &service.kind) {
+                    Some(ServiceKind::Own { published: Some(path), .. }) => path.clone(),
+                    _ => format!("shared/{}/docker/{name}/Dockerfile", stack.system),
+                }
+            };
             for service in stack.services.values() {
                 if matches!(service.kind, ServiceKind::Own { .. }) && service.migrates.is_none() {
-                    let image = images.entry(folder(service.name.as_str())).or_default();
+                    let image = images.entry(file(service.name.as_str())).or_default();
                     image.user = format!("{}:{}", service.user, service.group);
                     if let SelfCheck::Command { command, .. } = &service.container.self_check {
                         image.asks = Some(command.clone());
@@ -53,7 +58,7 @@ impl ExpectedImage {
                 }
                 let beside = service.sidecars.iter().chain(&service.init);
                 for container in beside.chain([&service.container]) {
-                    images.entry(folder(&container.image_of)).or_default().runs(service, container);
+                    images.entry(file(&container.image_of)).or_default().runs(service, container);
                 }
             }
         }
@@ -78,12 +83,14 @@ impl ExpectedImage {
     }
 }
 
-/// Reads Dockerfiles among files.
+/// Reads Dockerfiles among files: those of that name, and those of which an image is expected.
 pub fn read_dockerfiles<'a>(
     files: impl Iterator<Item = (&'a Utf8Path, &'a str)>,
+    expected: &BTreeMap<String, ExpectedImage>,
 ) -> Vec<DockerfileRead> {
-    let dockerfiles =
-        files.filter(|(path, _)| is_dockerfile(path) && path.file_name() == Some("Dockerfile"));
+    let dockerfiles = files.filter(|(path, _)| {
+        path.file_name() == Some("Dockerfile") || expected.contains_key(path.as_str())
+    });
     dockerfiles.map(|(path, text)| DockerfileRead::new(path, text)).collect()
 }
 
@@ -122,8 +129,8 @@ impl DockerfileRead {
         self.all(word).next_back()
     }
 
-    /// The folder in which it lies.
-    pub(super) fn folder(&self) -> &str {
-        self.path.parent().map(Utf8Path::as_str).unwrap_or_default()
+    /// Where it lies.
+    pub(super) fn path(&self) -> &str {
+        self.path.as_str()
     }
 }

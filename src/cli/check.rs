@@ -106,7 +106,7 @@ fn broken_rules(
                 let is_of = stack.platform == Platform::Compose && path.starts_with(folder);
                 is_of.then(|| compose::place_of(&opened.project, stack, &problem.pointer))?
             });
-            tell(&mut told, environment, path, place, &problem);
+            tell(&mut told, environment, path, &format!("{OUT}/{path}"), place, &problem);
         }
         for problem in check(&Objects::new(&objects, &expected)) {
             let object = &objects[problem.object];
@@ -118,15 +118,19 @@ fn broken_rules(
                 let (kind, name) = (object.kind(), object.name());
                 place_of(&opened.project, stack, kind, name, &problem.pointer)
             });
-            tell(&mut told, environment, &object.path, place, &problem);
+            let path = &object.path;
+            tell(&mut told, environment, path, &format!("{OUT}/{path}"), place, &problem);
         }
     }
-    let texts = files.iter().map(|(path, file)| (path, file.text.as_str()));
-    let dockerfiles = read_dockerfiles(texts);
     let expected = ExpectedImage::of(&opened.resolved.stacks);
+    let texts = files.iter().chain(files.published());
+    let texts = texts.map(|(path, file)| (path, file.text.as_str()));
+    let dockerfiles = read_dockerfiles(texts, &expected);
     for problem in check_dockerfiles(&Dockerfiles { all: &dockerfiles, expected: &expected }) {
         let path = &dockerfiles[problem.object].path;
-        tell(&mut told, "shared", path, None, &problem);
+        let seen =
+            if files.get(path).is_some() { format!("{OUT}/{path}") } else { path.to_string() };
+        tell(&mut told, "shared", path, &seen, None, &problem);
     }
     Ok(told.finish())
 }
@@ -136,6 +140,7 @@ fn tell(
     told: &mut Told,
     environment: &str,
     path: &Utf8Path,
+    seen: &str,
     place: Option<Place>,
     problem: &Problem,
 ) {
@@ -148,7 +153,7 @@ fn tell(
         finding = finding.at(place);
     }
     let file = path.strip_prefix(environment).unwrap_or(path);
-    let seen = format!("seen in {OUT}/{path}");
+    let seen = format!("seen in {seen}");
     told.add_generated(environment, file.as_str(), finding.note(seen).help(problem.mend()));
 }
 
@@ -160,7 +165,8 @@ fn text(drift: &[Drift], drifted: usize, files: usize, findings: &[Finding]) -> 
     if drifted > 0 {
         let word = if drifted == 1 { "file differs" } else { "files differ" };
         text.push_str(&format!(
-            "{drifted} {word} from what environments/ describes: run `iac render` and commit {OUT}/\n"
+            "{drifted} {word} from what environments/ describes: run `iac render` and commit {}\n",
+            if drift.iter().any(|one| one.is_published) { "what it writes" } else { "out/" }
         ));
     } else if !any_error(findings) {
         text.push_str(&format!("{OUT}/: {files} files, as described\n"));
@@ -168,17 +174,27 @@ fn text(drift: &[Drift], drifted: usize, files: usize, findings: &[Finding]) -> 
     text
 }
 
+/// Where it lies, from the root.
+fn shown(drift: &Drift) -> Utf8PathBuf {
+    if drift.is_published { drift.path.clone() } else { out().join(&drift.path) }
+}
+
 fn describe(drift: &Drift) -> String {
-    let path = &drift.path;
+    let path = shown(drift);
     match &drift.kind {
-        DriftKind::Missing => format!("{OUT}/{path}: missing\n"),
-        DriftKind::Stale => format!("{OUT}/{path}: no longer generated\n"),
-        DriftKind::Mode => format!("{OUT}/{path}: the right to run it is wrong\n"),
+        DriftKind::Missing => format!("{path}: missing\n"),
+        DriftKind::Stale => format!("{path}: no longer generated\n"),
+        DriftKind::Mode => format!("{path}: the right to run it is wrong\n"),
         DriftKind::NotAFile => {
-            format!("{OUT}/{path}: something that is not a file is in the way\n")
+            format!("{path}: something that is not a file is in the way\n")
+        }
+        DriftKind::Foreign if drift.is_published => {
+            format!(
+                "{path}: no longer published, and it does not say that it is iac's; left alone\n"
+            )
         }
         DriftKind::Foreign => {
-            format!("{OUT}/{path}: not generated and not tracked by git; left alone\n")
+            format!("{path}: not generated and not tracked by git; left alone\n")
         }
         DriftKind::Changed { line, found, expected } => {
             let shown = |text: &Option<String>| match text {
@@ -186,7 +202,7 @@ fn describe(drift: &Drift) -> String {
                 None => "end of file".to_owned(),
             };
             format!(
-                "{OUT}/{path}:{line}: differs\n  found:    {}\n  expected: {}\n",
+                "{path}:{line}: differs\n  found:    {}\n  expected: {}\n",
                 shown(found),
                 shown(expected)
             )
@@ -195,7 +211,8 @@ fn describe(drift: &Drift) -> String {
 }
 
 fn drift_json(drift: &Drift) -> Value {
-    let path = format!("{OUT}/{}", drift.path);
+    let path = shown(drift);
+    let path = path.as_str();
     match &drift.kind {
         DriftKind::Changed { line, found, expected } => json!({
             "path": path, "kind": "changed", "line": line, "found": found, "expected": expected,

@@ -2,9 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 use camino::{Utf8Path, Utf8PathBuf};
-use iac::fileset::FileSet;
+use iac::fileset::{FileSet, RECORD};
 use iac::finding::{Finding, any_error, nearest};
-use iac::generate::compose;
+use iac::generate::{compose, dockerfile};
 use iac::load::Project;
 use iac::model::{Platform, Recipe, Stack};
 use iac::resolve::Resolved;
@@ -50,7 +50,7 @@ pub(super) fn error_word() -> String {
 pub(super) const OUT: &str = "out";
 
 /// What every run writes, whichever environments it is for.
-const SHARED: &[&str] = &["schema", "reference", "shared"];
+const SHARED: &[&str] = &["schema", "reference", "shared", RECORD];
 
 /// A project that was loaded and resolved.
 pub(super) struct Opened {
@@ -218,6 +218,8 @@ pub(super) fn generate(
     let (mut files, mut findings) = generate::generate(&opened.project, stacks);
     let (shared, problems) = generate::shared(&opened.project, recipes);
     files.extend(shared);
+    dockerfile::record(&opened.resolved.recipes, &mut files);
+    files.add_record();
     findings.extend(problems);
     if any_error(&findings) {
         print_findings(&findings, &opened.project);

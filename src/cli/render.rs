@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use iac::generate::{TARGETS, dockerfile};
 use iac::layer::TargetName;
 use iac::model::Stack;
-use iac::write::{Options, Written, write};
+use iac::write::{Options, Published, Written, write, write_copy};
 use std::collections::BTreeSet;
 
 /// Write what the environments describe
@@ -83,9 +83,7 @@ impl Render {
         let written = match &self.to {
             // A folder of the user's choice may hold anything: only what lies in a stack's own
             // folder is ever taken for a stale file.
-            Some(to) => {
-                write(to, camino::Utf8Path::new("."), &files, &of_stacks(&stacks), options)?
-            }
+            Some(to) => write_copy(to, &files, &of_stacks(&stacks), options)?,
             None => write(&opened.root, out(), &files, &self.selection.scope(&stacks), options)?,
         };
         print_findings(&all, &opened.project);
@@ -109,7 +107,8 @@ impl Render {
             print_findings(&findings, &opened.project);
             return Err(Failure::Input);
         }
-        let mut texts = files.iter().filter(|(path, _)| path.file_name() == Some("Dockerfile"));
+        let is_it = |path: &camino::Utf8Path| path.extension() != Some("dockerignore");
+        let mut texts = files.iter().chain(files.published()).filter(|(path, _)| is_it(path));
         Ok(texts.next().map(|(_, file)| file.text.clone()).unwrap_or_default())
     }
 }
@@ -145,7 +144,7 @@ fn stream(opened: &Opened, stacks: &[&Stack], name: TargetName) -> Result<String
 }
 
 fn summary(folder: &str, written: &Written) -> String {
-    let Written { created, replaced, unchanged, removed, foreign } = written;
+    let Written { created, replaced, unchanged, removed, foreign, published } = written;
     let mut text = String::new();
     for path in removed {
         text.push_str(&format!("removed {folder}/{path}\n"));
@@ -155,15 +154,31 @@ fn summary(folder: &str, written: &Written) -> String {
             "left alone {folder}/{path}: it is not generated and git does not track it (--prune removes it)\n"
         ));
     }
-    let total = created + replaced + unchanged;
-    let what = match (created, replaced, removed.len()) {
-        (0, 0, 0) => "all as they were".to_owned(),
-        (created, replaced, removed) => {
-            format!(
-                "{created} new, {replaced} changed, {unchanged} as they were, {removed} removed"
-            )
-        }
-    };
-    text.push_str(&format!("{folder}/: {total} files, {what}\n"));
+    for path in &published.removed {
+        text.push_str(&format!("removed {path}\n"));
+    }
+    for path in &published.foreign {
+        text.push_str(&format!(
+            "left alone {path}: it is no longer published, and does not say that it is iac's\n"
+        ));
+    }
+    let counts = counts([*created, *replaced, *unchanged, removed.len()]);
+    text.push_str(&format!("{folder}/: {counts}\n"));
+    let Published { created, replaced, unchanged, removed, .. } = published;
+    if created + replaced + unchanged + removed.len() > 0 {
+        let counts = self::counts([*created, *replaced, *unchanged, removed.len()]);
+        text.push_str(&format!("beside it: {counts}\n"));
+    }
     text
+}
+
+fn counts([created, replaced, unchanged, removed]: [usize; 4]) -> String {
+    let total = created + replaced + unchanged;
+    let word = if total == 1 { "file" } else { "files" };
+    match (created, replaced, removed) {
+        (0, 0, 0) => format!("{total} {word}, all as they were"),
+        _ => format!(
+            "{total} {word}, {created} new, {replaced} changed, {unchanged} as they were, {removed} removed"
+        ),
+    }
 }

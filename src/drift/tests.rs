@@ -114,7 +114,7 @@ fn stale_is_drift_only_when_git_tracks_it_and_the_run_speaks_for_it() {
     let expected =
         [("prod/notes".to_owned(), DriftKind::Foreign), ("prod/old".to_owned(), DriftKind::Stale)];
     assert_eq!(disk.drift_in(&one("x\n"), &tracked, &scope), expected);
-    let foreign = Drift { path: "x".into(), kind: DriftKind::Foreign };
+    let foreign = Drift { path: "x".into(), is_published: false, kind: DriftKind::Foreign };
     assert!(!foreign.is_drift());
 }
 
@@ -122,7 +122,10 @@ fn stale_is_drift_only_when_git_tracks_it_and_the_run_speaks_for_it() {
 fn an_absent_folder_lacks_every_file_and_git_is_not_needed() {
     let disk = Disk::new();
     let found = drift(disk.root(), "out".into(), &one("x\n"), &Scope::everything()).unwrap();
-    assert_eq!(found, [Drift { path: "prod/a".into(), kind: DriftKind::Missing }]);
+    assert_eq!(
+        found,
+        [Drift { path: "prod/a".into(), is_published: false, kind: DriftKind::Missing }]
+    );
     assert!(!disk.root().join("out").exists());
 }
 

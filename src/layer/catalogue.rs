@@ -274,6 +274,8 @@ pub enum EntryKey {
     /// `true` or `false`.
     Flag,
     /// One of these words; the first is the default.
+    ///
+    /// Example: `one-of: [big, small]`
     OneOf(Vec<String>),
 }
 

@@ -38,6 +38,11 @@ pub struct Build {
     ///
     /// Example: `template: dockerfile/elixir.j2`
     pub template: Option<RelativePath>,
+    /// Where the Dockerfile is written, with its `.dockerignore` beside it, instead of below out/:
+    /// a path from the repository's root; a text.
+    ///
+    /// Example: `publish: "services/{{ service }}/Dockerfile"`
+    pub publish: Option<String>,
     /// An existing Dockerfile in the context, instead of a language.
     ///
     /// Example: `dockerfile: Dockerfile`

@@ -20,6 +20,8 @@ pub struct Recipe {
     pub repository: Option<RepositoryUrl>,
     /// The folder of its code.
     pub context: RelativePath,
+    /// Where its Dockerfile is written, from the project's root; below the output folder unless said.
+    pub published: Option<RelativePath>,
     /// What its Dockerfile is made of.
     pub made_by: MadeBy,
     /// The program that is built and started, if somebody named it.

@@ -140,6 +140,8 @@ pub enum ServiceKind {
         target: Option<String>,
         /// The Dockerfile in that folder, where iac does not write it.
         dockerfile: Option<String>,
+        /// Where iac writes it, from the project's root, if not below the output folder.
+        published: Option<String>,
         /// How it is built, for people: a language or a Dockerfile.
         built_by: Option<String>,
     },

@@ -183,7 +183,7 @@ fn service(
     let (command, args) = command::command(world, draft, &facts, findings);
     let metrics = endpoints(draft);
     unknown_metrics_ports(draft, &metrics, findings);
-    context(world, draft, &facts, findings);
+    paths(world, draft, &facts, findings);
     let user = runtime::user(draft, findings);
     let exceptions = exceptions::of_service(world, system, draft, findings);
     let stop_within =
@@ -367,10 +367,15 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
         return ServiceKind::Image;
     }
     let build = draft.service.build.as_ref();
-    let context = build.and_then(|build| build.context.as_ref()).map(|text| {
-        let place = draft.node.value_place(&["build", "context"]);
-        world.texts.evaluate(text, facts, place).map_or_else(|_| text.clone(), |text| text.text)
-    });
+    // What cannot be evaluated is told by `paths`.
+    let path = |key: &str, said: Option<&String>| {
+        let text = said?;
+        let place = draft.node.value_place(&["build", key]);
+        let evaluated = world.texts.evaluate(text, facts, place);
+        Some(evaluated.map_or_else(|_| text.clone(), |text| text.text))
+    };
+    let context = path("context", build.and_then(|build| build.context.as_ref()));
+    let published = path("publish", build.and_then(|build| build.publish.as_ref()));
     let built_by = build.and_then(|build| match build.language {
         Some(language) => Some(preset(language).name.to_owned()),
         None => build.template.as_ref().or(build.dockerfile.as_ref()).map(ToString::to_string),
@@ -379,11 +384,11 @@ fn kind(world: &World<'_>, draft: &Draft<'_>, facts: &Facts) -> ServiceKind {
     let args = build.and_then(|build| build.args.as_ref()).into_iter().flatten();
     let args = args.map(|(name, value)| (name.to_string(), value.clone())).collect();
     let target = build.and_then(|build| build.target.as_ref()).map(ToString::to_string);
-    ServiceKind::Own { context, args, target, dockerfile, built_by }
+    ServiceKind::Own { context, args, target, dockerfile, published, built_by }
 }
 
-/// The context of own code lies in the repository.
-fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut Vec<Finding>) {
+/// The context of own code, and where its Dockerfile is written, lie in the repository.
+fn paths(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut Vec<Finding>) {
     recipe::unread(draft, findings);
     let Some(build) = &draft.service.build else { return };
     let Some(text) = &build.context else {
@@ -401,18 +406,26 @@ fn context(world: &World<'_>, draft: &Draft<'_>, facts: &Facts, findings: &mut V
         }
         return;
     };
-    let place = draft.node.value_place(&["build", "context"]);
-    let result = world.texts.evaluate(text, facts, place).and_then(|context| {
-        context.text.parse::<crate::value::RelativePath>().map(|_| ()).map_err(|error| {
-            let help = error.help.unwrap_or_else(|| {
-                "name a folder below the repository's root; what another repository builds is \
-                 `build: { other-repository: … }`"
-                    .to_owned()
-            });
-            Some(Finding::error("invalid-value", error.message).at(place).help(help))
-        })
-    });
-    findings.extend(result.err().flatten());
+    let mut below = |key: &str, text: &str, help: &str| {
+        let place = draft.node.value_place(&["build", key]);
+        let result = world.texts.evaluate(text, facts, place).and_then(|path| {
+            path.text.parse::<crate::value::RelativePath>().map(|_| ()).map_err(|error| {
+                let help = error.help.unwrap_or_else(|| help.to_owned());
+                Some(Finding::error("invalid-value", error.message).at(place).help(help))
+            })
+        });
+        findings.extend(result.err().flatten());
+    };
+    below(
+        "context",
+        text,
+        "name a folder below the repository's root; what another repository builds is \
+         `build: { other-repository: … }`",
+    );
+    if let Some(text) = &build.publish {
+        let help = "name a file below the repository's root, such as `services/api/Dockerfile`";
+        below("publish", text, help);
+    }
 }
 
 /// The version for the label; a tag may be longer than a label can be.

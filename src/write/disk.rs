@@ -2,7 +2,7 @@
 //! writes the folder and what compares it. No link is ever followed.
 #![allow(clippy::disallowed_methods, reason = "`load` reads input; the output is read here")]
 
-use super::MARKER;
+use crate::fileset::{MARKED_WITHIN, is_marked};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,9 +12,6 @@ use std::path::{Path, PathBuf};
 const TEMPORARY_PREFIX: &str = ".iac-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 const TEMPORARY_LETTERS: usize = 12;
-
-/// How much of a file is searched for the marker.
-const MARKED_WITHIN: u64 = 512;
 
 /// What a name in a folder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,16 +208,10 @@ impl Found {
                 Err(error) => return Err(error),
             }
         } else {
-            self.file.by_ref().take(MARKED_WITHIN).read_to_end(buffer)?;
+            self.file.by_ref().take(MARKED_WITHIN as u64).read_to_end(buffer)?;
         }
         Ok(if is_marked(buffer) { Text::Marked } else { Text::Unmarked })
     }
-}
-
-fn is_marked(bytes: &[u8]) -> bool {
-    let within = usize::try_from(MARKED_WITHIN).unwrap_or(usize::MAX);
-    let head = bytes.get(..within).unwrap_or(bytes);
-    head.windows(MARKER.len()).any(|window| window == MARKER.as_bytes())
 }
 
 #[cfg(unix)]

@@ -24,6 +24,8 @@ pub enum Why {
     Locked,
     /// A file that is not iac's.
     Foreign,
+    /// A published file's path, at which a file of the user's lies.
+    Yours,
     /// A generated file at a path that `.keep` leaves to the user.
     Kept,
     /// A path that is generated both as a file and as a folder.
@@ -103,6 +105,11 @@ impl fmt::Display for Obstacle {
                 to,
                 "`{path}` is not iac's: git does not track it, and it does not say `{MARKER}`: \
                  move it away, or `git add` it to let iac replace it"
+            ),
+            Why::Yours => write!(
+                to,
+                "`{path}` does not say `{MARKER}`: it is yours, and iac replaces nothing of yours \
+                 outside of out/: move it away, or publish to another path"
             ),
             Why::Kept => write!(
                 to,

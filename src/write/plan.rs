@@ -5,7 +5,7 @@ use super::disk::{self, Found, Kind, Text};
 use super::error::{Obstacle, Why, WriteError};
 use super::ownership::{self, Ownership, Scope};
 use super::{KEEP, Options, Written};
-use crate::fileset::{File, FileSet};
+use crate::fileset::{File, FileSet, is_marked};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeSet;
 use std::fs;
@@ -68,7 +68,10 @@ pub(super) fn plan<'a>(
         };
         if text == Text::Same && !(mode_differs && ownership.knows_modes()) {
             written.unchanged += 1;
-        } else if text == Text::Unmarked && !ownership.tracks(path)? {
+        } else if text == Text::Unmarked
+            && !ownership.tracks(path)?
+            && !is_named(root, folder, path, file)?
+        {
             obstacles.push(Obstacle { path: path.to_owned(), why: Why::Foreign });
         } else {
             written.replaced += 1;
@@ -96,6 +99,28 @@ pub(super) fn plan<'a>(
     // new file with it.
     steps.append(&mut puts);
     Ok(Plan { steps, written })
+}
+
+/// Whether the file that names a generated one lies on the disk, is iac's, and names it.
+fn is_named(
+    root: &Utf8Path,
+    folder: &Utf8Path,
+    path: &Utf8Path,
+    file: &File,
+) -> Result<bool, WriteError> {
+    let Some(by) = &file.named_by else { return Ok(false) };
+    let place = root.join(folder).join(by);
+    let reading = |reason| WriteError::io("read", &folder.join(by), reason);
+    if disk::kind(&place).map_err(reading)? != Some(Kind::File) {
+        return Ok(false);
+    }
+    let text = disk::text(&place).map_err(reading)?;
+    let below = by.parent().and_then(|home| path.strip_prefix(home).ok());
+    // As a whole line: a name may be the beginning of another.
+    let names = |below: &Utf8Path| {
+        text.lines().any(|line| line.trim_end().ends_with(&format!(" ./{below}")))
+    };
+    Ok(is_marked(text.as_bytes()) && below.is_some_and(names))
 }
 
 /// What keeps a needed folder from being one.

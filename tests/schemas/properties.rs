@@ -40,7 +40,7 @@ fn findings(name: &str, node: &Node) -> Vec<Finding> {
     }
     by_name!(
         Alert Annotations Bind Build BuiltImage Capabilities Compose Contract ContractHealth DataFolder Defaults
-        Elsewhere ElsewhereOverride Environment Expose ExposeOverride External ExternalOverride
+        Elsewhere ElsewhereOverride EntryKey Environment Expose ExposeOverride External ExternalOverride
         ExternalSecrets SecretBackend SecretStore
         File Gateway GatewayPods Grpc Guard Health HealthOverride HostPath HostPathOverride
         Init InitOverride Kind KindFile KindOption KindUse KindVersion Kubernetes Labels Listeners

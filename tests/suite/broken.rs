@@ -7,7 +7,7 @@ use crate::support::Project;
 use crate::verdict::{Finding, Row};
 use crate::{judge, kubeconform, spoiled};
 
-/// A fault in a file of dev.
+/// A fault in a file below out/.
 struct Fault {
     what: &'static str,
     file: &'static str,
@@ -21,7 +21,7 @@ struct Fault {
 const OF_FORM: &[Fault] = &[
     Fault {
         what: "a wrong indent",
-        file: "iot-edge/kubernetes/grafana.yaml",
+        file: "dev/iot-edge/kubernetes/grafana.yaml",
         from: "\n        ports:",
         to: "\n       ports:",
         found: &[
@@ -33,21 +33,21 @@ const OF_FORM: &[Fault] = &[
     },
     Fault {
         what: "a Compose file that says a key twice",
-        file: "iot-edge/compose/compose.yaml",
+        file: "dev/iot-edge/compose/compose.yaml",
         from: "    init: true",
         to: "    init: true\n    init: true",
         found: &[("docker compose", "config", "init"), ("yamllint", "key-duplicates", "line ")],
     },
     Fault {
         what: "a script without an end",
-        file: "iot-edge/compose/secrets-init.sh",
+        file: "dev/iot-edge/compose/secrets-init.sh",
         from: "\nput() {",
         to: "\nput() {\n  if true; then",
         found: &[("shellcheck", "SC1046", "line "), ("shfmt", "format", "secrets-init.sh")],
     },
     Fault {
         what: "an unknown field of a kustomization",
-        file: "iot-edge/kubernetes/kustomization.yaml",
+        file: "dev/iot-edge/kubernetes/kustomization.yaml",
         from: "\nresources:",
         to: "\nresource:",
         found: &[("kubectl kustomize", "build", "unknown field \"resource\"")],
@@ -58,7 +58,7 @@ const OF_FORM: &[Fault] = &[
 const OF_MEANING: &[Fault] = &[
     Fault {
         what: "a Deployment's image that is not pinned",
-        file: "iot-edge/kubernetes/redis.yaml",
+        file: "dev/iot-edge/kubernetes/redis.yaml",
         from: "image: docker.io/valkey/valkey:",
         to: "image: docker.io/valkey/valkey:latest # ",
         found: &[
@@ -69,7 +69,7 @@ const OF_MEANING: &[Fault] = &[
     },
     Fault {
         what: "a StatefulSet's image that is not pinned",
-        file: "iot-edge/kubernetes/postgres.yaml",
+        file: "dev/iot-edge/kubernetes/postgres.yaml",
         from: "image: docker.io/library/postgres:",
         to: "image: docker.io/library/postgres:latest # ",
         found: &[
@@ -80,7 +80,7 @@ const OF_MEANING: &[Fault] = &[
     },
     Fault {
         what: "a Job's image that is not pinned",
-        file: "iot-verification/kubernetes/api-gateway-migrate.yaml",
+        file: "dev/iot-verification/kubernetes/api-gateway-migrate.yaml",
         from: "image: ghcr.io/example/iot-verification/api-gateway:",
         to: "image: ghcr.io/example/iot-verification/api-gateway:latest # ",
         found: &[
@@ -91,28 +91,63 @@ const OF_MEANING: &[Fault] = &[
     },
     Fault {
         what: "a port that Compose publishes everywhere",
-        file: "iot-edge/compose/compose.yaml",
+        file: "dev/iot-edge/compose/compose.yaml",
         from: "127.0.0.1:8080:8080",
         to: "8080:8080",
         found: &[("dclint", "no-unbound-port-interfaces", "line ")],
     },
     Fault {
         what: "a network that Compose does not know",
-        file: "iot-verification/compose/compose.yaml",
+        file: "dev/iot-verification/compose/compose.yaml",
         from: "    - api-gateway.redis\n",
         to: "    - api-gateway.cache\n",
         found: &[("docker compose", "config", "api-gateway.cache")],
     },
     Fault {
         what: "a variable of a script that may be split",
-        file: "iot-verification/compose/secrets-init.sh",
+        file: "dev/iot-verification/compose/secrets-init.sh",
         from: "%s\\n' \"$1\" >&2",
         to: "%s\\n'   $1 >&2",
         found: &[("shellcheck", "SC2086", "line "), ("shfmt", "format", "secrets-init.sh")],
     },
     Fault {
+        what: "a base image that is not pinned, and an instruction in a shell",
+        file: "shared/iot-edge/docker/iot-edge-node/Dockerfile",
+        from: "\nENTRYPOINT [\"/usr/local/bin/iot-edge-node\"]",
+        to: "\nFROM debian as last\nUSER 1000\nENTRYPOINT /usr/local/bin/iot-edge-node",
+        found: &[
+            ("hadolint", "DL3006", "line "),
+            ("buildkit", "FromAsCasing", "line "),
+            ("buildkit", "JSONArgsRecommended", "line "),
+        ],
+    },
+    Fault {
+        what: "an expression that cannot be read",
+        file: "dev/iot-edge/compose/files/prometheus/iac.yaml",
+        from: "expr: up == 0",
+        to: "expr: up === 0",
+        found: &[
+            ("promtool config", "check", "TargetDown"),
+            ("promtool rules", "check", "TargetDown"),
+        ],
+    },
+    Fault {
+        what: "a job without a name",
+        file: "dev/iot-verification/kubernetes/prometheus.yaml",
+        from: "- job_name: grafana\n",
+        to: "- job_nam: grafana\n",
+        found: &[("promtool config", "check", "job_nam")],
+    },
+    Fault {
+        what: "a route that leads to no receiver",
+        file: "dev/iot-verification/compose/files/alertmanager/alertmanager.yml",
+        from: "- name: nobody",
+        to: "- name: everybody",
+        found: &[("amtool", "check", "nobody")],
+    },
+    Fault {
         what: "a Service that selects nothing",
-        file: "iot-verification/kubernetes/redis.yaml",
+        file: "dev/iot-verification/kubernetes/redis.yaml",
         from: "  selector:\n    app.kubernetes.io/instance: iot-verification\n",
         to: "  selector:\n    app.kubernetes.io/instance: iot-verifcation\n",
         found: &[("kube-score", "service-targets-pod", "Service/redis")],
@@ -131,12 +166,12 @@ fn are_found(faults: &[Fault]) {
     let mut judged = Judged::example();
     judged.keep("dev");
     for fault in faults {
-        judged.project().edit(&format!("out/dev/{}", fault.file), fault.from, fault.to);
+        judged.project().edit(&format!("out/{}", fault.file), fault.from, fault.to);
     }
     let rows = judge(&judged);
     for fault in faults {
         for (tool, rule, words) in fault.found {
-            let file = format!("dev/{}", fault.file);
+            let file = fault.file;
             let mut of_tool = rows.iter().map(|row| &row.verdict).filter(|it| it.tool == *tool);
             let found = of_tool.any(|verdict| {
                 // A tool that is not there finds nothing.

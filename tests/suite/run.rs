@@ -28,3 +28,12 @@ pub(crate) fn run<I: IntoIterator<Item: AsRef<OsStr>>>(
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
 }
+
+/// The version that is pinned: a program that is built of a module tells none.
+pub(crate) fn pinned(folder: &str, module: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pins = root.join(format!("tests/tools/go/{folder}/go.mod"));
+    let pins = std::fs::read_to_string(pins).unwrap();
+    let pin = pins.split(&format!("github.com/{module} v")).nth(1);
+    pin.and_then(|rest| rest.split_whitespace().next()).unwrap_or_default().to_owned()
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the programs that tests compare with, from pins with hashes: readers of YAML, judges of Kubernetes objects,
-# of Compose files and of scripts, a container engine, and a control plane.
+# Installs the programs that tests compare with, from pins with hashes: readers of YAML, judges of Kubernetes objects, of
+# Compose files, of Dockerfiles, of scripts and of monitoring, a container engine, a builder, and a control plane.
 #
 # They go into $IAC_TOOLS (default: ${XDG_CACHE_HOME:-~/.cache}/iac-tools), never into the tree. What is there already
 # is skipped; a run that was ended half-way is taken up by the next one.
@@ -34,9 +34,13 @@ part checkov python/checkov.txt
 part containers python/containers.txt
 part dclint python/containers.txt npm/dclint/package.json npm/dclint/package-lock.json
 part engine install/debian.sh
+part buildah install/debian.sh
 part base install/debian.sh
 part kubeconform go/kubeconform/go.mod go/kubeconform/go.sum
 part kube-score go/kube-score/go.mod go/kube-score/go.sum
+part buildkit-lint go/buildkit-lint/go.mod go/buildkit-lint/go.sum go/buildkit-lint/main.go
+part alertmanager go/alertmanager/go.mod go/alertmanager/go.sum
+part prometheus go/prometheus/go.mod go/prometheus/go.sum
 part crds crds.txt
 part schemas python/kubernetes-validate.txt crds.txt install/schemas.py
 part etcd go/etcd/go.mod go/etcd/go.sum

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(files: &Dockerfiles<'_>, problems: &mut Problems<'_>) {
     for (index, file) in files.all.iter().enumerate() {
-        let Some(image) = files.expected.get(file.folder()) else { continue };
+        let Some(image) = files.expected.get(file.path()) else { continue };
         for folder in &image.written {
             let made = |line: &str| {
                 let mut words = line.split_whitespace();

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(files: &Dockerfiles<'_>, problems: &mut Problems<'_>) {
     for (index, file) in files.all.iter().enumerate() {
-        let asks = files.expected.get(file.folder()).and_then(|image| image.asks.as_ref());
+        let asks = files.expected.get(file.path()).and_then(|image| image.asks.as_ref());
         let Some(said) = file.last("HEALTHCHECK").filter(|said| *said != "NONE") else { continue };
         let list = said.split_once("CMD").map(|(_, list)| list.trim()).unwrap_or_default();
         let Ok(command) = serde_json::from_str::<Vec<String>>(list) else {

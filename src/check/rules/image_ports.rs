@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(files: &Dockerfiles<'_>, problems: &mut Problems<'_>) {
     for (index, file) in files.all.iter().enumerate() {
-        let Some(image) = files.expected.get(file.folder()) else { continue };
+        let Some(image) = files.expected.get(file.path()) else { continue };
         let exposed: BTreeSet<&str> = file.all("EXPOSE").flat_map(str::split_whitespace).collect();
         let listens: BTreeSet<&str> = image.ports.iter().map(String::as_str).collect();
         for port in exposed.symmetric_difference(&listens) {

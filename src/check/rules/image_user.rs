@@ -24,7 +24,7 @@ fn check(files: &Dockerfiles<'_>, problems: &mut Problems<'_>) {
         let numbers: Result<Vec<u32>, _> = user.split(':').map(str::parse).collect();
         if numbers.is_err() {
             problems.at(index, "", format!("the user `{user}` is a name, and no number"));
-        } else if let Some(image) = files.expected.get(file.folder())
+        } else if let Some(image) = files.expected.get(file.path())
             && image.user != user
         {
             problems.at(index, "", format!("it runs as {user}, and its pods as {}", image.user));

@@ -4,7 +4,7 @@ use super::Assembled;
 use super::mount::mounted as at;
 use super::plain;
 use super::spec::{Mounted, Source};
-use crate::fileset::FileSet;
+use crate::fileset::{File, FileSet};
 use crate::model::{Service, Stack, names_in_volume};
 use crate::value::AbsolutePath;
 
@@ -33,11 +33,12 @@ pub(super) fn mounted(service: &Service, assembled: &mut Assembled) -> Vec<Mount
 pub(super) fn write(stack: &Stack, service: &Service, folder: &str, files: &mut FileSet) {
     for (name, file) in names(service).into_iter().zip(&service.files) {
         let path = format!("{folder}/{FOLDER}/{}/{name}", service.name);
-        let text = plain::text(stack, &file.text);
-        if file.mode & 0o111 == 0 {
-            files.add(path, text);
-        } else {
-            files.add_executable(path, text);
-        }
+        // As it stands: it is the user's own text, or in a form that knows no comments.
+        let file = File {
+            executable: file.mode & 0o111 != 0,
+            named_by: Some(format!("{folder}/compose.yaml").into()),
+            ..File::text(plain::text(stack, &file.text))
+        };
+        files.add_named(path, file);
     }
 }

@@ -137,7 +137,9 @@ impl Writer<'_> {
             service.container.image.name == container.image.name
                 && matches!(&service.kind, ServiceKind::Own { context: Some(_), .. })
         })?;
-        let ServiceKind::Own { context: Some(context), dockerfile, args, target, .. } = &owner.kind
+        let ServiceKind::Own {
+            context: Some(context), dockerfile, published, args, target, ..
+        } = &owner.kind
         else {
             return None;
         };
@@ -146,8 +148,12 @@ impl Writer<'_> {
             "." => (ROOT.to_owned(), String::new()),
             below => (format!("{ROOT}/{below}"), "../".repeat(below.split('/').count())),
         };
-        let written =
-            || format!("{up}out/shared/{}/docker/{}/Dockerfile", self.stack.system, owner.name);
+        let written = || match published {
+            Some(path) => format!("{up}{path}"),
+            None => {
+                format!("{up}out/shared/{}/docker/{}/Dockerfile", self.stack.system, owner.name)
+            }
+        };
         Some(Build {
             context: folder,
             dockerfile: dockerfile.clone().unwrap_or_else(written),

@@ -3,6 +3,7 @@
 
 mod base;
 mod check;
+mod published;
 
 use super::draft::{Draft, World};
 use super::pins::Pins;
@@ -48,6 +49,7 @@ struct Seen {
     folders: BTreeSet<AbsolutePath>,
     /// By environment, in their order; what differs is told.
     contexts: Vec<Said<String>>,
+    published: Vec<Said<Option<String>>>,
     asked: Vec<Said<Option<Vec<String>>>>,
     /// Where it is said how it is asked.
     asked_at: Place,
@@ -64,7 +66,8 @@ impl Recipes {
                 if build.language.is_none() && build.template.is_none() {
                     continue;
                 }
-                let ServiceKind::Own { context: Some(context), .. } = &service.kind else {
+                let ServiceKind::Own { context: Some(context), published, .. } = &service.kind
+                else {
                     continue;
                 };
                 let key = (stack.system.clone(), service.name.clone());
@@ -74,6 +77,8 @@ impl Recipes {
                 let environment = stack.environment.name.to_string();
                 let what = context.clone();
                 seen.contexts.push(Said { environment: environment.clone(), what });
+                let what = published.clone();
+                seen.published.push(Said { environment: environment.clone(), what });
                 seen.asked.push(Said {
                     environment,
                     what: check::command(&service.container.self_check),
@@ -94,6 +99,7 @@ impl Recipes {
     ) -> Vec<Recipe> {
         let mut bases = Bases::new(project, pins, findings);
         let mut recipes = Vec::new();
+        published::conflicts(&self.all, &mut bases.findings);
         for ((system, service), seen) in self.all {
             let before = bases.findings.len();
             let recipe = seen.recipe(project, system, service, &mut bases);
@@ -114,7 +120,7 @@ impl Seen {
         service: &Service,
         repository: Option<RepositoryUrl>,
     ) -> Self {
-        let keys = ["language", "strategy", "binary", "template", "context"];
+        let keys = ["language", "strategy", "binary", "template", "context", "publish"];
         let at = |key| (key, draft.node.value_place(&["build", key]));
         let health = ["health", check::said(draft)];
         Self {
@@ -128,6 +134,7 @@ impl Seen {
             ports: BTreeSet::new(),
             folders: BTreeSet::new(),
             contexts: Vec::new(),
+            published: Vec::new(),
             asked: Vec::new(),
             asked_at: draft.node.value_place(&health),
         }
@@ -169,6 +176,7 @@ impl Seen {
             );
         }
         let context = self.contexts.first()?.what.parse::<RelativePath>().ok()?;
+        let published = published::path(&self, &service, &mut bases.findings);
         let made_by = self.made_by(bases)?;
         let health = match (&made_by, differing(&self.asked)) {
             (MadeBy::Template(_), _) | (_, None) => {
@@ -203,6 +211,7 @@ impl Seen {
             source: self.source,
             repository: self.repository,
             context,
+            published,
             made_by,
             binary: self.build.binary,
             user: self.user,
@@ -318,11 +327,17 @@ pub(super) fn unread(draft: &Draft<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
-    if build.binary.is_some() && !written {
-        findings.push(
-            Finding::error("no-dockerfile", "`binary` is for a Dockerfile that iac writes")
-                .at(place("binary"))
+    for (key, is_said) in [("binary", build.binary.is_some()), ("publish", build.publish.is_some())]
+    {
+        if is_said && !written {
+            findings.push(
+                Finding::error(
+                    "no-dockerfile",
+                    format!("`{key}` is for a Dockerfile that iac writes"),
+                )
+                .at(place(key))
                 .help("say `language` or `template`, or remove it"),
-        );
+            );
+        }
     }
 }

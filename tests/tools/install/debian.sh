@@ -42,6 +42,11 @@ install_engine() {
 }
 works_engine() { [[ -x $tools/engine/usr/sbin/dockerd && -x $tools/engine/usr/bin/containerd ]]; }
 
+install_buildah() {
+    packages "$tools/buildah" buildah libgpgme11 libassuan0 libseccomp2 libsubid4 libdevmapper1.02.1
+}
+works_buildah() { [[ -x $tools/buildah/usr/bin/buildah ]]; }
+
 # A small system, with the real servers that stand for those of the catalogue.
 install_base() {
     local mirror suite

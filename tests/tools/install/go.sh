@@ -27,11 +27,11 @@ need_go() {
     say "go: $("$go" version)"
 }
 
-# build NAME FOLDER PACKAGE [FLAGS]: a program of the module in go/FOLDER. Builds take minutes: others go first.
+# build NAME FOLDER PACKAGE [FLAGS [TAGS]]: a program of the module in go/FOLDER. Builds take minutes: others go first.
 build() {
     need_go
     say "$1: building"
-    nice -n 10 "$go" build -C "$here/go/$2" -ldflags "-s -w ${4-}" -o "$tools/work/$1" "$3"
+    nice -n 10 "$go" build -C "$here/go/$2" -tags "${5-}" -ldflags "-s -w ${4-}" -o "$tools/work/$1" "$3"
     mv "$tools/work/$1" "$bin/$1"
 }
 
@@ -40,6 +40,30 @@ works_kubeconform() { [[ -x $bin/kubeconform ]]; }
 
 install_kube-score() { build kube-score kube-score github.com/zegl/kube-score/cmd/kube-score "-X main.version=$(version_of kube-score github.com/zegl/kube-score)"; }
 works_kube-score() { [[ -x $bin/kube-score ]]; }
+
+install_buildkit-lint() { build buildkit-lint buildkit-lint example.com/tools/buildkit-lint; }
+works_buildkit-lint() { [[ -x $bin/buildkit-lint ]]; }
+
+# Of the ways to find targets those alone that are written: the others need the clients of all clouds.
+install_prometheus() {
+    local program package=github.com/prometheus/prometheus
+    for program in promtool prometheus; do
+        build "$program" prometheus "$package/cmd/$program" "" remove_all_sd,enable_kubernetes_sd,enable_dns_sd
+    done
+}
+works_prometheus() { [[ -x $bin/promtool && -x $bin/prometheus ]]; }
+
+install_alertmanager() {
+    local program package=github.com/prometheus/alertmanager pages
+    need_go
+    # Its pages are made by npm and are no part of the module: the program is built with an empty one.
+    "$go" mod download -C "$here/go/alertmanager" "$package"
+    pages=$("$go" list -C "$here/go/alertmanager" -m -f '{{.Dir}}' "$package")/ui/app/dist
+    mkdir -p "$pages"
+    printf '<!doctype html>\n' >"$pages/index.html"
+    for program in amtool alertmanager; do build "$program" alertmanager "$package/cmd/$program"; done
+}
+works_alertmanager() { [[ -x $bin/amtool && -x $bin/alertmanager ]]; }
 
 install_etcd() { build etcd etcd go.etcd.io/etcd/server/v3; }
 works_etcd() { [[ -x $bin/etcd ]]; }
