@@ -13,6 +13,8 @@ mod checkout;
 mod daemon;
 #[path = "engine/images.rs"]
 mod images;
+#[path = "engine/monitoring.rs"]
+mod monitoring;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "tools/mod.rs"]
@@ -52,6 +54,7 @@ fn both_systems_run_from_a_clean_checkout() {
         println!("{system}: {after}");
         assert!(visits(&after) > visits(&before), "{before} {after}");
         no_secret_is_in_git(&checkout, &running);
+        monitoring::watches(&running);
         running.succeeds("docker compose down --volumes");
     }
 }

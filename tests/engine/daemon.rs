@@ -19,6 +19,8 @@ pub(crate) struct Engine {
     compose: PathBuf,
     /// The file system that images are made of.
     pub(crate) base: PathBuf,
+    /// The servers of Prometheus with their tools.
+    pub(crate) monitoring: Vec<PathBuf>,
 }
 
 impl Engine {
@@ -27,6 +29,10 @@ impl Engine {
         let programs = tool("engine")?;
         let base = tool("base")?;
         let compose = tool("python/containers/bin/docker-compose")?;
+        let monitoring = ["prometheus", "promtool", "alertmanager", "amtool"];
+        let monitoring: Option<Vec<_>> =
+            monitoring.iter().map(|name| tool(&format!("bin/{name}"))).collect();
+        let monitoring = monitoring?;
         let folder = tempfile::Builder::new().prefix("engine").tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let script = format!(
@@ -42,7 +48,7 @@ impl Engine {
         surroundings(&mut command, &programs);
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let daemon = command.spawn().unwrap();
-        let mut engine = Self { daemon, folder, programs, compose, base };
+        let mut engine = Self { daemon, folder, programs, compose, base, monitoring };
         engine.wait();
         Some(engine)
     }

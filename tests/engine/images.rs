@@ -18,7 +18,7 @@ pub(crate) fn make(engine: &Engine, stacks: &[Stack], folder: &Path) -> PathBuf 
     import(engine, folder);
     let mut made = BTreeSet::new();
     for stack in stacks.iter().filter(|stack| stack.platform == Platform::Compose) {
-        for service in stack.services.values().filter(|service| service.profile.is_none()) {
+        for service in stack.services.values() {
             let image = service.container.image.to_string();
             if !made.insert(image.clone()) {
                 continue;
@@ -26,6 +26,9 @@ pub(crate) fn make(engine: &Engine, stacks: &[Stack], folder: &Path) -> PathBuf 
             let context = folder.join(format!("image-{}", made.len()));
             fs::create_dir_all(&context).unwrap();
             fs::copy(&fixture, context.join("service")).unwrap();
+            for program in &engine.monitoring {
+                fs::copy(program, context.join(program.file_name().unwrap())).unwrap();
+            }
             let dockerfile = match &service.kind {
                 ServiceKind::Own { .. } => {
                     own(service.migrates.as_ref().unwrap_or(&service.name).as_str(), service)
@@ -111,12 +114,23 @@ fn of_kind(kind: &str, context: &Path) -> String {
              install -d -o 1000 -g 1000 /data\nVOLUME /data\n"
                 .to_owned()
         }
+        // The real programs, where and as whom the images have them.
+        "prometheus" => of_prometheus("prometheus", "promtool", "/prometheus"),
+        "alertmanager" => of_prometheus("alertmanager", "amtool", "/alertmanager"),
         "grafana" => "COPY service /usr/local/bin/stand-in\nRUN printf '#!/bin/sh\\nexec stand-in listen 3000\\n' >/run.sh && chmod 0755 /run.sh && \
                       ln -s /bin/busybox /usr/bin/wget && printf '#!/bin/sh\\nfor last; do :; done\\nexec wget -q -O /dev/null \"$last\"\\n' >/usr/bin/curl && \
                       chmod 0755 /usr/bin/curl && install -d -o 472 -g 472 /var/lib/grafana\nENTRYPOINT [\"/run.sh\"]\n"
             .to_owned(),
         other => panic!("nothing stands for the kind {other}"),
     }
+}
+
+/// A server of Prometheus and its tool.
+fn of_prometheus(server: &str, tool: &str, data: &str) -> String {
+    format!(
+        "COPY {server} {tool} /bin/\nRUN ln -s /bin/busybox /bin/wget && install -d -m 0775 -o 65534 -g 65534 {data}\n\
+         USER 65534\nVOLUME {data}\nWORKDIR {data}\nENTRYPOINT [\"/bin/{server}\"]\n"
+    )
 }
 
 /// As the image's own: prepares an empty folder of data, runs what lies in its folder of scripts, then the server.

@@ -150,6 +150,13 @@ impl Running<'_> {
         }
     }
 
+    /// What a server answers inside of its container.
+    pub(crate) fn asked(&self, service: &str, address: &str) -> Value {
+        let exec = format!("docker compose --profile monitoring exec -T {service}");
+        let answer = self.succeeds(&format!("{exec} wget -q -O - 'http://127.0.0.1:{address}'"));
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
     /// The rules of `iac check` that a Compose file of this stack would break.
     pub(crate) fn broken_rules(&self, text: &str) -> Vec<&'static str> {
         let path =

@@ -49,7 +49,7 @@ works_buildah() { [[ -x $tools/buildah/usr/bin/buildah ]]; }
 
 # A small system, with the real servers that stand for those of the catalogue.
 install_base() {
-    local mirror suite
+    local mirror suite tree
     packages "$tools/work/debootstrap" debootstrap
     mirror=$(apt-get indextargets --format "\$(SITE)" 'Created-By: Packages' 'Component: main' | head -1)
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -58,8 +58,17 @@ install_base() {
         --variant=minbase --include=busybox-static "$suite" "$tools/work/base" "$mirror" >"$tools/work/base.log"
     chroot "$tools/work/base" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
         --no-install-recommends postgresql redis-server && apt-get clean' >>"$tools/work/base.log" 2>&1
-    rm -rf "$tools/work/base/var/lib/apt/lists" "$tools/work/base/var/cache/apt" "$tools/work/base/usr/share/doc" \
-        "$tools/work/base/usr/share/locale"
-    mv "$tools/work/base" "$tools/base"
+    # Another one in which programs can be linked.
+    rm -rf "$tools/builder"
+    cp -a "$tools/work/base" "$tools/work/builder"
+    chroot "$tools/work/builder" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        gcc libc6-dev && apt-get clean' >>"$tools/work/base.log" 2>&1
+    for tree in base builder; do
+        rm -rf "$tools/work/$tree/var/lib/apt/lists" "$tools/work/$tree/var/cache/apt" \
+            "$tools/work/$tree/usr/share/doc" "$tools/work/$tree/usr/share/locale"
+        mv "$tools/work/$tree" "$tools/$tree"
+    done
 }
-works_base() { [[ -x $tools/base/usr/bin/redis-server && -x $tools/base/bin/busybox ]]; }
+works_base() {
+    [[ -x $tools/base/usr/bin/redis-server && -x $tools/base/bin/busybox && -x $tools/builder/usr/bin/cc ]]
+}
