@@ -333,9 +333,11 @@ fn the_edges_of_the_small_system_are_these() {
     assert_eq!(
         within,
         [
+            "grafana -> alertmanager:9093",
             "grafana -> prometheus:9090",
             "iot-edge-node -> postgres:5432",
             "iot-edge-node -> redis:6379",
+            "prometheus -> alertmanager:9093",
             "prometheus -> grafana:3000",
             "prometheus -> iot-edge-node:9464",
         ]

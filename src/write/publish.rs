@@ -44,8 +44,9 @@ pub(super) fn plan<'a>(
     if !obstacles.is_empty() {
         return Err(WriteError::Blocked(obstacles));
     }
-    plan.removals.extend(leftovers(root, files).into_iter().map(Step::Sweep));
-    for (path, is_ours) in strays(root, folder, files)? {
+    let record = record(root, folder)?;
+    plan.removals.extend(leftovers(root, files, &record).into_iter().map(Step::Sweep));
+    for (path, is_ours) in strays_of(root, files, &record)? {
         if is_ours {
             plan.done.removed.push(path.clone());
             plan.removals.push(Step::Sweep(path));
@@ -98,16 +99,28 @@ pub(crate) fn strays(
     folder: &Utf8Path,
     files: &FileSet,
 ) -> Result<Vec<(Utf8PathBuf, bool)>, WriteError> {
+    strays_of(root, files, &record(root, folder)?)
+}
+
+/// The paths that the record on the disk names.
+fn record(root: &Utf8Path, folder: &Utf8Path) -> Result<BTreeSet<Utf8PathBuf>, WriteError> {
     let record = folder.join(RECORD);
     let place = root.join(&record);
     let reading = |reason| WriteError::io("read", &record, reason);
     if disk::kind(&place).map_err(reading)? != Some(Kind::File) {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
     let text = disk::text(&place).map_err(reading)?;
-    let named: BTreeSet<&Utf8Path> = text.lines().filter_map(|line| named(line, folder)).collect();
+    Ok(text.lines().filter_map(|line| named(line, folder)).map(Utf8Path::to_owned).collect())
+}
+
+fn strays_of(
+    root: &Utf8Path,
+    files: &FileSet,
+    record: &BTreeSet<Utf8PathBuf>,
+) -> Result<Vec<(Utf8PathBuf, bool)>, WriteError> {
     let mut strays = Vec::new();
-    for path in named.into_iter().filter(|path| !files.record().contains(*path)) {
+    for path in record.difference(files.record()) {
         // A record may be edited: what lies behind a link or is no file is nobody's to remove.
         let way = check_folder(root, path.parent().unwrap_or(Utf8Path::new("")));
         let is_file = || disk::kind(&root.join(path)).is_ok_and(|kind| kind == Some(Kind::File));
@@ -117,7 +130,7 @@ pub(crate) fn strays(
         let reading = |reason| WriteError::io("read", path, reason);
         let Some(mut found) = Found::open(&root.join(path)).map_err(reading)? else { continue };
         let compared = found.compare(b"", &mut Vec::new()).map_err(reading)?;
-        strays.push((path.to_owned(), compared == Text::Marked));
+        strays.push((path.clone(), compared == Text::Marked));
     }
     Ok(strays)
 }
@@ -134,10 +147,15 @@ fn named<'a>(line: &'a str, folder: &Utf8Path) -> Option<&'a Utf8Path> {
     is_below.then_some(path)
 }
 
-/// Temporary files of a run that was ended, beside published ones.
-fn leftovers(root: &Utf8Path, files: &FileSet) -> BTreeSet<Utf8PathBuf> {
-    let folders: BTreeSet<&Utf8Path> =
-        files.published().filter_map(|(path, _)| path.parent()).collect();
+/// Temporary files of a run that was ended, beside files that are published or were.
+fn leftovers(
+    root: &Utf8Path,
+    files: &FileSet,
+    record: &BTreeSet<Utf8PathBuf>,
+) -> BTreeSet<Utf8PathBuf> {
+    let published = files.published().map(|(path, _)| path);
+    let all = published.chain(record.iter().map(Utf8PathBuf::as_path));
+    let folders: BTreeSet<&Utf8Path> = all.filter_map(Utf8Path::parent).collect();
     let mut found = BTreeSet::new();
     for folder in folders.into_iter().filter(|folder| check_folder(root, folder).is_ok()) {
         let entries = root.join(folder).read_dir_utf8().into_iter().flatten().flatten();

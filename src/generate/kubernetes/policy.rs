@@ -188,8 +188,8 @@ fn solver<'a>(
 
 /// The policy of a service; none for one that calls nobody and that nobody calls.
 fn of_service(stack: &Stack, service: &Service) -> Option<Object> {
-    let ingress = ingress(stack, service);
-    let egress = egress(stack, service);
+    let ingress = once(ingress(stack, service));
+    let egress = once(egress(stack, service));
     if ingress.is_empty() && egress.is_empty() {
         return None;
     }
@@ -218,6 +218,17 @@ fn of_service(stack: &Stack, service: &Service) -> Option<Object> {
     };
     let object = Object::of_service(name, &object);
     Some(origins.into_iter().fold(object, |object, (pointer, keys)| object.origin(pointer, keys)))
+}
+
+/// Each rule once: a pair may have several reasons to talk, such as alerts and scrapes.
+fn once(rules: Vec<Rule>) -> Vec<Rule> {
+    let mut all: Vec<Rule> = Vec::new();
+    for rule in rules {
+        if !all.iter().any(|other| other.peers == rule.peers && other.ports == rule.ports) {
+            all.push(rule);
+        }
+    }
+    all
 }
 
 /// Who may call a service: its callers, its gateway, who scrapes it, and its own pods.
