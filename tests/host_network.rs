@@ -28,7 +28,7 @@ services:
     image: example.com/sensor:1
     user: 1000
     ports: { http: 8080 }
-    uses: { store: { env: none } }
+    uses: { store: { env: none, port: http } }
     host-network: { why: reads what passes on the node }
     pod-security: { level: privileged, why: reads what passes on the node }
   web:
@@ -38,7 +38,7 @@ services:
   store:
     image: example.com/store:1
     user: 1000
-    ports: { http: 9000 }
+    ports: { http: 9000, admin: 9001 }
 offers: { store: { to: [blog] } }
 ",
         ),
@@ -49,7 +49,7 @@ services:
   reader:
     image: example.com/reader:1
     user: 1000
-    uses: { shop/store: { env: none } }
+    uses: { shop/store: { env: none, port: admin } }
     host-network: { why: reads what passes on the node }
     pod-security: { level: privileged, why: reads what passes on the node }
 ",
@@ -74,7 +74,12 @@ fn policies_know_their_pods_by_the_addresses_of_nodes() {
     ]);
     assert_eq!(policy(&project, "web")["egress"][0]["to"], nodes);
     let store = policy(&project, "store");
-    let from: Vec<&Value> =
-        store["ingress"].as_array().unwrap().iter().map(|rule| &rule["from"]).collect();
-    assert_eq!(from, [&nodes, &nodes], "of its own system, and of another");
+    let rules: Vec<(&Value, &Value)> = store["ingress"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| (&rule["ports"][0]["port"], &rule["from"]))
+        .collect();
+    let (own, other) = (json!(9000), json!(9001));
+    assert_eq!(rules, [(&own, &nodes), (&other, &nodes)], "of its own system, and of another");
 }
