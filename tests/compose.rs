@@ -5,6 +5,8 @@
     reason = "a test reads files and fails by panicking"
 )]
 
+#[path = "compose/shop.rs"]
+mod shop;
 #[path = "support/mod.rs"]
 mod support;
 
