@@ -1,12 +1,12 @@
 //! A small shop for Compose, and what each of its services is held to.
 
 use crate::documents;
-use crate::support::Project;
+use crate::support::{Project, Ran};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 const DEV: &str = "\
 about: Development
@@ -256,11 +256,16 @@ fn a_patch_changes_its_service_and_says_why() {
     assert!(ran.err.contains("unknown field `hostnam`"), "{}", ran.err);
 }
 
+/// Runs `secrets-init.sh`, with nobody to ask.
+fn try_init(project: &Project) -> Ran {
+    let script = project.path("out/dev/shop/compose/secrets-init.sh");
+    Ran::of(&Command::new("sh").arg(script).stdin(Stdio::null()).output().unwrap())
+}
+
 /// Runs `secrets-init.sh`, which must succeed, and answers with what it made.
 fn init(project: &Project) -> BTreeMap<String, String> {
     let folder = project.path("out/dev/shop/compose");
-    let ran = Command::new("sh").arg(folder.join("secrets-init.sh")).output().unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    try_init(project).ends(0);
     let rights = |path: &camino::Utf8Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let secrets = folder.join("secrets");
     assert_eq!(rights(&secrets), 0o700);
@@ -297,4 +302,59 @@ fn the_script_makes_each_secret_once() {
     let again = init(&project);
     let changed: Vec<&String> = made.keys().filter(|name| made[*name] != again[*name]).collect();
     assert_eq!(changed, ["web.session.key"]);
+}
+
+const SEALED: &str = "\
+about: Web shop
+services:
+  web:
+    image: \"example.com/web:1\"
+    user: 1000
+    ports: { http: 8080 }
+    uses: { cache: { env: none } }
+    secrets:
+      API_KEY: { from: web/api-key#key, as: env }
+      LICENCE: { from: web/licence#key, make: ask }
+    files: { /etc/web/web.toml: { from: web.toml.j2 } }
+  cache: { kind: valkey, options: { role: cache } }
+";
+
+#[test]
+fn secrets_within_texts_are_written_by_the_script() {
+    let project = Project::of(&[
+        ("environments/dev.yaml", DEV),
+        ("environments/lock.yaml", "iac: \"0.1\"\n"),
+        ("environments/shop/system.yaml", SEALED),
+        (
+            "environments/shop/files/web.toml.j2",
+            "cache = \"redis://:{{ uses.cache.password }}@{{ uses.cache.host }}\"\n",
+        ),
+    ]);
+    project.iac(&["render"]).ends(0);
+    let ran = try_init(&project).ends(1);
+    let folder = project.path("out/dev/shop/compose/secrets");
+    let missing =
+        format!("{folder}/web.licence.key is missing: write web/licence#key for web into");
+    assert!(ran.err.contains(&missing), "{}", ran.err);
+    project.write("out/dev/shop/compose/secrets/web.licence.key", "licence-of-1842");
+    fs::set_permissions(folder.join("web.licence.key"), fs::Permissions::from_mode(0o444)).unwrap();
+    let made = init(&project);
+    assert_eq!(made["web.licence.key"], "licence-of-1842");
+    let file = file(&project);
+    let web = &file["services"]["web"];
+    // A variable comes from a file of variables, and nothing within a value is expanded.
+    let variables = web["env_file"][0].clone();
+    assert_eq!(variables["format"], "raw");
+    let path = variables["path"].as_str().unwrap().strip_prefix("./secrets/").unwrap();
+    assert_eq!(made[path], format!("API_KEY={}\n", made["web.api-key.key"]));
+    // A file with a secret in it is a secret itself.
+    let is_mounted = |mount: &&Value| mount["target"] == "/etc/web/web.toml";
+    let sealed = web["secrets"].as_array().unwrap().iter().find(is_mounted).unwrap();
+    let text = &made[sealed["source"].as_str().unwrap()];
+    let password = &made["cache.default.password"];
+    assert_eq!(*text, format!("cache = \"redis://:{password}@cache\"\n"));
+    for (path, text) in project.tree("out").iter().filter(|(path, _)| !path.contains("/secrets/")) {
+        let text = String::from_utf8_lossy(text);
+        assert!(!made.values().any(|value| text.contains(value.trim())), "{path} holds a secret");
+    }
 }
