@@ -1,5 +1,5 @@
-//! A generated Dockerfile, built by a real builder and run by a real engine: the fixture, by the preset of its language,
-//! with stand-ins for the base images that cannot be had here.
+//! Generated Dockerfiles, built by a real builder and run by a real engine: a fixture of each language, by its preset, with
+//! stand-ins for the base images that cannot be had here.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -12,6 +12,8 @@
 mod builder;
 #[path = "engine/daemon.rs"]
 mod daemon;
+#[path = "buildah/languages.rs"]
+mod languages;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "tools/mod.rs"]
@@ -45,6 +47,8 @@ services:
     stop-within: 10s
 ";
 
+const IMAGE: &str = "localhost/web:1";
+
 /// The grace that the service is given: it is asked to stop, and killed when this has passed.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -73,14 +77,14 @@ fn what_is_written_is_built_and_runs() {
     let Some(builder) = Builder::new() else { return };
     let Some(engine) = Engine::start() else { return };
     let project = project();
-    let folder = "out/shared/shop/docker/web";
-    let dockerfile = project.read(&format!("{folder}/Dockerfile"));
+    let folder = project.path("out/shared/shop/docker/web");
+    let dockerfile = project.read("out/shared/shop/docker/web/Dockerfile");
     println!("{dockerfile}");
-    builder.make_bases(&dockerfile);
-    let archive = builder.build(&project.root, folder);
+    builder.make_bases(&dockerfile, None);
+    let archive = builder.build(IMAGE, &project.root, &folder);
     engine.docker_ok(["load", "--input", archive.to_str().unwrap()]);
 
-    let image = inspect(&engine, builder::IMAGE);
+    let image = inspect(&engine, IMAGE);
     let config = &image["Config"];
     assert_eq!(config["User"], "65532:65532");
     assert_eq!(config["Entrypoint"], serde_json::json!(["/usr/local/bin/service"]));
@@ -89,38 +93,35 @@ fn what_is_written_is_built_and_runs() {
     let variables = config["Env"].as_array().unwrap().iter().map(|it| it.as_str().unwrap());
     let variables: Vec<&str> = variables.filter(|it| !it.starts_with("PATH=")).collect();
     assert_eq!(variables, [""; 0], "configuration is not in the image");
+    runs_well(&engine, IMAGE, "/var/lib/service");
+}
 
-    let id = engine.docker_ok([
-        "run",
-        "--detach",
-        "--read-only",
-        "--cap-drop",
-        "ALL",
-        "--security-opt",
-        "no-new-privileges",
-        "--volume",
-        "data:/var/lib/service",
-        builder::IMAGE,
-    ]);
+/// Starts an image as it is meant to run, waits until its own check finds it healthy, and stops it
+/// within its grace.
+fn runs_well(engine: &Engine, image: &str, data: &str) {
+    let volume = format!("{}:{data}", image.replace([':', '/'], "-"));
+    let hardened = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
+    let how = [&["run", "--detach"][..], &hardened, &["--volume", &volume, image]].concat();
+    let id = engine.docker_ok(how);
     let began = Instant::now();
     loop {
-        let state = &inspect(&engine, &id)["State"];
+        let state = &inspect(engine, &id)["State"];
         if state["Health"]["Status"] == "healthy" {
             break;
         }
-        assert_eq!(state["Running"], true, "{}", log(&engine, &id));
-        assert!(began.elapsed() < Duration::from_mins(1), "{state}");
+        assert_eq!(state["Running"], true, "{image}: {}", log(engine, &id));
+        assert!(began.elapsed() < Duration::from_mins(1), "{image}: {state}");
         sleep(Duration::from_millis(500));
     }
-    println!("healthy after {:?}", began.elapsed());
+    println!("{image}: healthy after {:?}", began.elapsed());
     let began = Instant::now();
     let grace = GRACE.as_secs().to_string();
     engine.docker_ok(["stop", "--time", &grace, &id]);
     let took = began.elapsed();
-    println!("stopped after {took:?}");
-    let state = &inspect(&engine, &id)["State"];
-    assert_eq!(state["ExitCode"], 0, "{state}");
-    assert!(took < GRACE, "{took:?}");
+    println!("{image}: stopped after {took:?}");
+    let state = &inspect(engine, &id)["State"];
+    assert_eq!(state["ExitCode"], 0, "{image}: {state}");
+    assert!(took < GRACE, "{image}: {took:?}");
 }
 
 /// An image or a container.

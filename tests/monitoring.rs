@@ -175,6 +175,14 @@ external:
     assert_eq!(routes[0]["matchers"], json!(["alertname=\"Watchdog\""]));
     assert_eq!(routes[1]["matchers"], json!(["severity=~\"critical|warning\""]));
     assert_eq!(routes[2]["matchers"], json!(["severity=\"critical\""]));
+    assert_eq!(routes[0]["repeat_interval"], "5m", "a heart beats more often than alerts repeat");
+    let of_one_service = json!(["environment", "system", "service"]);
+    let held_back = json!([{
+        "source_matchers": ["severity=\"critical\""],
+        "target_matchers": ["severity=\"warning\""],
+        "equal": of_one_service,
+    }]);
+    assert_eq!(config["inhibit_rules"], held_back, "of what is down nobody hears that it is slow");
     let receivers = &config["receivers"];
     assert_eq!(names(receivers, "name"), ["nobody", "beat", "chat", "phone"]);
     assert_eq!(receivers[1]["webhook_configs"][0]["url_file"], "/run/secrets/beat.credential");

@@ -9,11 +9,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The name of what is built.
-pub(crate) const IMAGE: &str = "localhost/web:1";
+/// Where the toolchains are mounted in the builder's container; Python is part of its system.
+const RUST: &str = "/usr/local/rust";
+const GO: &str = "/usr/local/go";
+const NODE: &str = "/usr/local/node";
 
-/// Where the toolchain is mounted in the builder's container.
-const TOOLCHAIN: &str = "/usr/local/rust";
+/// The image in which everything is built, under the names of all.
+const BUILDER: &str = "localhost/builder";
 
 /// What a program needs that is linked against glibc: distroless has little else, and no shell.
 const LIBRARIES: &[&str] = &[
@@ -23,12 +25,21 @@ const LIBRARIES: &[&str] = &[
     "lib/x86_64-linux-gnu/libm.so.6",
 ];
 
+/// What Node.js needs beyond that.
+const MORE_LIBRARIES: &[&str] = &[
+    "lib/x86_64-linux-gnu/libdl.so.2",
+    "lib/x86_64-linux-gnu/libpthread.so.0",
+    "usr/lib/x86_64-linux-gnu/libstdc++.so.6",
+];
+
 pub(crate) struct Builder {
     folder: tempfile::TempDir,
     programs: PathBuf,
     base: PathBuf,
-    /// The same, with a linker.
-    linking: PathBuf,
+    /// The same, with a linker and Python.
+    building: PathBuf,
+    go: PathBuf,
+    node: PathBuf,
 }
 
 impl Builder {
@@ -36,7 +47,9 @@ impl Builder {
     pub(crate) fn new() -> Option<Self> {
         let programs = tool("buildah")?;
         let base = tool("base")?;
-        let linking = tool("builder")?;
+        let building = tool("builder")?;
+        let go = tool("golang/go")?;
+        let node = fs::canonicalize(tool("node")?).unwrap();
         let folder = tempfile::Builder::new().prefix("buildah").tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let storage = format!(
@@ -49,7 +62,9 @@ impl Builder {
             .unwrap();
         let any = r#"{ "default": [{ "type": "insecureAcceptAnything" }] }"#;
         fs::write(folder.path().join("policy.json"), any).unwrap();
-        Some(Self { folder, programs, base, linking })
+        let builder = Self { folder, programs, base, building, go, node };
+        builder.make_builder();
+        Some(builder)
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -81,35 +96,48 @@ impl Builder {
         text(&ran.stdout)
     }
 
-    /// Makes a stand-in for every image that a Dockerfile names.
-    pub(crate) fn make_bases(&self, dockerfile: &str) {
-        let mut names = BTreeSet::new();
-        for line in dockerfile.lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            match words[..] {
-                ["FROM", base, ..] => drop(names.insert(base.to_owned())),
-                ["COPY", from, ..] => {
-                    names.extend(from.strip_prefix("--from=").map(str::to_owned));
-                }
-                _ => {}
+    /// What stands for every image in which code is built.
+    fn make_builder(&self) {
+        let path = format!(
+            "PATH=/usr/local/sbin:{RUST}/bin:{GO}/bin:{NODE}/bin:/usr/local/bin:/usr/bin:/bin"
+        );
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/languages/builder");
+        let config = ["--env", &path, "--env", "CARGO_HOME=/usr/local/cargo"];
+        self.image(BUILDER, &[(&self.building, "/"), (&own, "/usr/local/sbin")], &config);
+    }
+
+    /// Makes a stand-in for every image that a Dockerfile names. Of runtimes that cannot be had, `program`
+    /// stands for what they run.
+    pub(crate) fn make_bases(&self, dockerfile: &str, program: Option<&Path>) {
+        for name in bases(dockerfile) {
+            let is = |part: &str| name.contains(part);
+            let builders = ["/rust:", "/golang:", "/node:", "/python:", "/maven:", "/sdk:"];
+            if builders.iter().any(|part| is(part)) {
+                self.run(&["tag", BUILDER, &name]);
+                continue;
             }
-        }
-        names.retain(|name| name.contains('/'));
-        assert_eq!(names.len(), 3, "builder, runtime and the program that asks: {names:?}");
-        for name in names {
-            if name.contains("/rust:") {
-                let path = format!("PATH={TOOLCHAIN}/bin:/usr/local/bin:/usr/bin:/bin");
-                self.image(
-                    &name,
-                    &self.linking,
-                    &["--env", &path, "--env", "CARGO_HOME=/usr/local/cargo"],
-                );
-            } else if name.contains("/busybox:") {
-                self.image(&name, &self.of_files("busybox", &["bin/busybox"]), &[]);
+            let (folder, config) = if is("/busybox:") {
+                (self.of_files("busybox", &["bin/busybox"]), None)
+            } else if is("/static-debian") {
+                (self.of_files("static", &[]), Some("65532"))
+            } else if is("/cc-debian") {
+                (self.of_files("cc", LIBRARIES), Some("65532"))
+            } else if is("/nodejs24-debian") {
+                let folder = self.of_files("node", &[LIBRARIES, MORE_LIBRARIES].concat());
+                put(&self.node.join("bin/node"), &folder.join("nodejs/bin/node"));
+                (folder, Some("65532"))
             } else {
-                assert!(name.contains("/cc-debian"), "nothing stands for {name}");
-                self.image(&name, &self.of_files("runtime", LIBRARIES), &["--user", "65532"]);
-            }
+                let (name, path) = match () {
+                    () if is("/eclipse-temurin:") => ("java", "opt/java/openjdk/bin/java"),
+                    () if is("/aspnet:") => ("dotnet", "usr/bin/dotnet"),
+                    () => panic!("nothing stands for {name}"),
+                };
+                let folder = self.of_files(name, &[]);
+                put(program.unwrap(), &folder.join(path));
+                (folder, None)
+            };
+            let config: Vec<&str> = config.into_iter().flat_map(|user| ["--user", user]).collect();
+            self.image(&name, &[(&folder, "/")], &config);
         }
     }
 
@@ -117,20 +145,18 @@ impl Builder {
     fn of_files(&self, name: &str, files: &[&str]) -> PathBuf {
         let folder = self.at(name);
         for file in files {
-            let to = folder.join(file);
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            // Links of the base system lead into it.
-            let from = fs::canonicalize(self.base.join(file)).unwrap();
-            fs::copy(from, to).unwrap();
+            put(&self.base.join(file), &folder.join(file));
         }
         fs::create_dir_all(folder.join("tmp")).unwrap();
         fs::set_permissions(folder.join("tmp"), fs::Permissions::from_mode(0o1777)).unwrap();
         folder
     }
 
-    fn image(&self, name: &str, folder: &Path, config: &[&str]) {
+    fn image(&self, name: &str, folders: &[(&Path, &str)], config: &[&str]) {
         let container = self.run(&["from", "scratch"]);
-        self.run(&["add", "--quiet", &container, folder.to_str().unwrap(), "/"]);
+        for (folder, to) in folders {
+            self.run(&["add", "--quiet", &container, folder.to_str().unwrap(), to]);
+        }
         if !config.is_empty() {
             self.run(&[&["config"], config, &[&container]].concat());
         }
@@ -140,35 +166,50 @@ impl Builder {
         self.run(&[&commit[..], &[policy, &container, name]].concat());
     }
 
-    /// Builds the Dockerfile of a folder with the project as its context, and returns an archive for an
-    /// engine. This builder does not look for a `.dockerignore` beside the Dockerfile: it is told.
-    pub(crate) fn build(&self, root: &Utf8Path, folder: &str) -> PathBuf {
+    /// Builds the Dockerfile of a folder with another as its context, and returns an archive for an engine.
+    /// This builder does not look for a `.dockerignore` beside the Dockerfile: it is told.
+    pub(crate) fn build(&self, image: &str, context: &Utf8Path, folder: &Utf8Path) -> PathBuf {
         let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
         let ran = Command::new(rustc).args(["--print", "sysroot"]).output().unwrap();
-        let toolchain = format!("{}:{TOOLCHAIN}:ro", text(&ran.stdout));
-        let file = |name: &str| root.join(folder).join(name).into_string();
+        let rust = format!("{}:{RUST}:ro", text(&ran.stdout));
+        let go = format!("{}:{GO}:ro", self.go.display());
+        let node = format!("{}:{NODE}:ro", self.node.display());
+        let file = |name: &str| folder.join(name).into_string();
         let policy = self.at("policy.json").display().to_string();
-        let said = self.run(&[
-            "bud",
-            "--pull-never",
-            "--format",
-            "docker",
-            "--signature-policy",
-            &policy,
-            "--volume",
-            &toolchain,
-            "--ignorefile",
-            &file("Dockerfile.dockerignore"),
-            "--file",
-            &file("Dockerfile"),
-            "--tag",
-            IMAGE,
-            root.as_str(),
-        ]);
-        println!("{said}");
+        let mut arguments = vec!["bud", "--pull-never", "--format", "docker"];
+        arguments.extend(["--signature-policy", &policy]);
+        arguments.extend(["--volume", &rust, "--volume", &go, "--volume", &node]);
+        let (ignored, dockerfile) = (file("Dockerfile.dockerignore"), file("Dockerfile"));
+        arguments.extend(["--ignorefile", &ignored, "--file", &dockerfile]);
+        arguments.extend(["--tag", image, context.as_str()]);
+        println!("{}", self.run(&arguments));
         let archive = self.at("image.tar");
-        let to = format!("docker-archive:{}:{IMAGE}", archive.display());
-        self.run(&["push", "--quiet", "--signature-policy", &policy, IMAGE, &to]);
+        let _ = fs::remove_file(&archive);
+        let to = format!("docker-archive:{}:{image}", archive.display());
+        self.run(&["push", "--quiet", "--signature-policy", &policy, image, &to]);
         archive
     }
+}
+
+/// Copies a program or a library. Links of the base system lead into it.
+fn put(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(fs::canonicalize(from).unwrap(), to).unwrap();
+}
+
+/// Every image that a Dockerfile names.
+fn bases(dockerfile: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for line in dockerfile.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["FROM", base, ..] => drop(names.insert(base.to_owned())),
+            ["COPY", from, ..] => {
+                names.extend(from.strip_prefix("--from=").map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    names.retain(|name| name.contains('/'));
+    names
 }

@@ -15,6 +15,9 @@ const OWN: &[&str] = &[
     "tests/tools/install/python.sh",
     "tests/tools/install/go.sh",
     "tests/tools/install/debian.sh",
+    "tests/fixtures/languages/builder/dotnet",
+    "tests/fixtures/languages/builder/mvn",
+    "tests/fixtures/languages/builder/npm",
 ];
 
 /// How a script is indented: as it is written, and as the project's own are.

@@ -36,6 +36,7 @@ part dclint python/containers.txt npm/dclint/package.json npm/dclint/package-loc
 part engine install/debian.sh
 part buildah install/debian.sh
 part base install/debian.sh
+part golang python/golang.txt
 part kubeconform go/kubeconform/go.mod go/kubeconform/go.sum
 part kube-score go/kube-score/go.mod go/kube-score/go.sum
 part buildkit-lint go/buildkit-lint/go.mod go/buildkit-lint/go.sum go/buildkit-lint/main.go

@@ -47,6 +47,16 @@ install_buildah() {
 }
 works_buildah() { [[ -x $tools/buildah/usr/bin/buildah ]]; }
 
+# in_tree TREE NAME…: packages, installed in a system.
+in_tree() {
+    local tree=$tools/work/$1
+    shift
+    chroot "$tree" apt-get update -qq >>"$tools/work/base.log" 2>&1
+    DEBIAN_FRONTEND=noninteractive chroot "$tree" apt-get install -y -qq --no-install-recommends "$@" \
+        >>"$tools/work/base.log" 2>&1
+    chroot "$tree" apt-get clean
+}
+
 # A small system, with the real servers that stand for those of the catalogue.
 install_base() {
     local mirror suite tree
@@ -56,13 +66,12 @@ install_base() {
     rm -rf "$tools/base"
     DEBOOTSTRAP_DIR=$tools/work/debootstrap/usr/share/debootstrap "$tools/work/debootstrap/usr/sbin/debootstrap" \
         --variant=minbase --include=busybox-static "$suite" "$tools/work/base" "$mirror" >"$tools/work/base.log"
-    chroot "$tools/work/base" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-        --no-install-recommends postgresql redis-server && apt-get clean' >>"$tools/work/base.log" 2>&1
-    # Another one in which programs can be linked.
+    # Another one in which code is built.
     rm -rf "$tools/builder"
     cp -a "$tools/work/base" "$tools/work/builder"
-    chroot "$tools/work/builder" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        gcc libc6-dev && apt-get clean' >>"$tools/work/base.log" 2>&1
+    in_tree base postgresql redis-server
+    in_tree builder gcc libc6-dev python3 python3-venv
+    ln -s ../../bin/python3 "$tools/work/builder/usr/local/bin/python"
     for tree in base builder; do
         rm -rf "$tools/work/$tree/var/lib/apt/lists" "$tools/work/$tree/var/cache/apt" \
             "$tools/work/$tree/usr/share/doc" "$tools/work/$tree/usr/share/locale"
@@ -70,5 +79,6 @@ install_base() {
     done
 }
 works_base() {
-    [[ -x $tools/base/usr/bin/redis-server && -x $tools/base/bin/busybox && -x $tools/builder/usr/bin/cc ]]
+    [[ -x $tools/base/usr/bin/redis-server && -x $tools/base/bin/busybox && -x $tools/builder/usr/bin/cc &&
+        -e $tools/builder/usr/local/bin/python ]]
 }

