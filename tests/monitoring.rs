@@ -158,6 +158,7 @@ fn receivers_are_told_what_they_ask_for() {
       receivers:
         beat: { alerts: watchdog }
         chat: { type: slack, channel: \"#shop\" }
+        nobody: { alerts: all }
         phone: { type: pagerduty, alerts: critical }
     uses: { outside: { env: null } }
 external:
@@ -171,10 +172,10 @@ external:
     );
     let config = mounted(&project, "alertmanager/alertmanager.yml");
     let routes = &config["route"]["routes"];
-    assert_eq!(names(routes, "receiver"), ["beat", "chat", "phone"]);
+    assert_eq!(names(routes, "receiver"), ["beat", "chat", "nobody", "phone"]);
     assert_eq!(routes[0]["matchers"], json!(["alertname=\"Watchdog\""]));
     assert_eq!(routes[1]["matchers"], json!(["severity=~\"critical|warning\""]));
-    assert_eq!(routes[2]["matchers"], json!(["severity=\"critical\""]));
+    assert_eq!(routes[3]["matchers"], json!(["severity=\"critical\""]));
     assert_eq!(routes[0]["repeat_interval"], "5m", "a heart beats more often than alerts repeat");
     let of_one_service = json!(["environment", "system", "service"]);
     let held_back = json!([{
@@ -184,12 +185,12 @@ external:
     }]);
     assert_eq!(config["inhibit_rules"], held_back, "of what is down nobody hears that it is slow");
     let receivers = &config["receivers"];
-    assert_eq!(names(receivers, "name"), ["nobody", "beat", "chat", "phone"]);
+    assert_eq!(names(receivers, "name"), ["no receiver", "beat", "chat", "nobody", "phone"]);
     assert_eq!(receivers[1]["webhook_configs"][0]["url_file"], "/run/secrets/beat.credential");
     let slack = &receivers[2]["slack_configs"][0];
     assert_eq!(slack["api_url_file"], "/run/secrets/chat.credential");
     assert_eq!(slack["channel"], "#shop");
-    let phone = &receivers[3]["pagerduty_configs"][0];
+    let phone = &receivers[4]["pagerduty_configs"][0];
     assert_eq!(phone["routing_key_file"], "/run/secrets/phone.credential");
     let secrets = project.iac(&["list", "secrets", "--system", "shop"]).ends(0).out;
     assert!(secrets.contains("shop/alertmanager/phone#credential"), "{secrets}");

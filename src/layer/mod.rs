@@ -49,7 +49,7 @@ pub use exclusive::exclusive;
 pub use form::{OneOrMany, Short, ShortForm, Template, TextItem};
 pub use lock::{Lock, LockedImage, LockedTool, Release, Released};
 pub use make::{Make, MakeBy, MakeWord};
-pub use monitoring::{Alert, AlertSeverity, Panel};
+pub use monitoring::{Alert, AlertSeverity, OWN_SERVICES, Panel};
 pub use network::{
     Offer, Optional, Otherwise, Port, Protocol, ServicePort, Use, UseEnv, UseOverride,
 };

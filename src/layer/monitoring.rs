@@ -5,6 +5,10 @@ use crate::value::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// What the dashboard of a system's own services is called; no kind can be, since each has one by its
+/// name.
+pub const OWN_SERVICES: &str = "services";
+
 /// An alert over the metrics that a kind exports. In its texts `service` is the service's name, which
 /// is a label of all its metrics.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

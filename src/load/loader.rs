@@ -142,6 +142,16 @@ impl Loader {
         for entry in entries {
             let path = folder.join(&entry.name);
             let Some(name) = self.named(&path) else { continue };
+            if name == layer::OWN_SERVICES {
+                self.findings.push(
+                    Finding::error(
+                        "reserved-name",
+                        format!("`{path}`: a kind cannot be called `{name}`"),
+                    )
+                    .note("the dashboard of a system's own services bears this name")
+                    .help("give the kind another name"),
+                );
+            }
             if let Some(node) = self.parse(&path)? {
                 self.entry(&name, &node);
             }

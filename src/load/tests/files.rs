@@ -157,18 +157,20 @@ fn names_that_cannot_be() {
     for name in ["catalogue", "release", "shared", "system"] {
         disk.put(&format!("environments/{name}.yaml"), ENVIRONMENT);
     }
+    disk.put("environments/catalogue/services.yaml", "about: x\n");
     let (_, said) = disk.load();
-    assert_eq!(said.len(), 6, "{said:#?}");
+    assert_eq!(said.len(), 7, "{said:#?}");
     assert!(said[0].starts_with("`environments/Shop`: `Shop` is not a name"), "{}", said[0]);
     assert_eq!(
         said[1],
         "`environments/catalogue.yaml`: an environment cannot be called `catalogue`; the folder \
          `environments/catalogue/` bears this name; help: give the environment another name"
     );
-    assert!(said[2].contains("the file `release.yaml` of each system"), "{}", said[2]);
-    assert!(said[3].contains("the folder `out/shared/`"), "{}", said[3]);
-    assert!(said[4].starts_with("`environments/shop/services/Web_.yaml`: `Web_` is not"));
-    assert!(said[5].contains("the file `system.yaml` of each system"), "{}", said[5]);
+    assert!(said[2].contains("a kind cannot be called `services`"), "{}", said[2]);
+    assert!(said[3].contains("the file `release.yaml` of each system"), "{}", said[3]);
+    assert!(said[4].contains("the folder `out/shared/`"), "{}", said[4]);
+    assert!(said[5].starts_with("`environments/shop/services/Web_.yaml`: `Web_` is not"));
+    assert!(said[6].contains("the file `system.yaml` of each system"), "{}", said[6]);
 }
 
 #[test]

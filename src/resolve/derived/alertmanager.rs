@@ -6,8 +6,9 @@ use crate::model::{Peer, Platform};
 use crate::resolve::flows::ResolvedFlow;
 use serde_json::{Map, Value, json};
 
-/// The receiver of what nobody is told: such alerts are seen in Alertmanager itself.
-const NOBODY: &str = "nobody";
+/// The receiver of what nobody is told: such alerts are seen in Alertmanager itself. No receiver of
+/// the user's can be called so.
+const NOBODY: &str = "no receiver";
 
 /// Who is told of what.
 pub(super) fn config(sources: &Sources<'_>, findings: &mut Vec<Finding>) -> Value {

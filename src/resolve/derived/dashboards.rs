@@ -4,6 +4,7 @@ use super::grafana::source_uid;
 use super::kinds::{Said, said};
 use super::scrape::{Job, jobs};
 use super::{DerivedFile, Sources, uid};
+use crate::layer::OWN_SERVICES;
 use crate::model::Peer;
 use crate::resolve::draft::Draft;
 use crate::resolve::texts::Fault;
@@ -17,8 +18,6 @@ const WIDTH: usize = 12;
 const HEIGHT: usize = 8;
 /// How the reader's choice of services is named in expressions.
 const CHOSEN: &str = "$service";
-/// The dashboard of services of no kind.
-const OWN: &str = "services";
 
 /// A panel, finished.
 struct Shown {
@@ -48,7 +47,7 @@ pub(super) fn files(sources: &Sources<'_>) -> Result<Vec<DerivedFile>, Fault> {
     let Some(Scraped { prometheus, jobs }) = shown(sources) else { return Ok(Vec::new()) };
     let mut kinds: BTreeMap<&str, Vec<&Draft<'_>>> = BTreeMap::new();
     for job in &jobs {
-        let kind = job.draft.kind.as_ref().map_or(OWN, |kind| kind.entry.name.as_str());
+        let kind = job.draft.kind.as_ref().map_or(OWN_SERVICES, |kind| kind.entry.name.as_str());
         let drafts = kinds.entry(kind).or_default();
         if !drafts.iter().any(|draft| draft.name == job.draft.name) {
             drafts.push(job.draft);
