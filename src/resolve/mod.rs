@@ -23,6 +23,7 @@ mod image;
 mod kinds;
 mod level;
 mod literal;
+mod machine;
 mod make;
 mod marks;
 mod migration;

@@ -11,8 +11,8 @@ use super::secrets::SecretTable;
 use super::texts::Facts;
 use super::variables::Variables;
 use super::{
-    beside, budget, command, derived, exceptions, files, health, level, marks, patches, platform,
-    provider, quota, reach, recipe, run, runtime, self_check, sound, volumes,
+    beside, budget, command, derived, exceptions, files, health, level, machine, marks, patches,
+    platform, provider, quota, reach, recipe, run, runtime, self_check, sound, volumes,
 };
 use crate::catalogue::languages::preset;
 use crate::finding::Finding;
@@ -30,6 +30,7 @@ pub(super) fn stacks(world: &World<'_>, findings: &mut Vec<Finding>) -> Vec<Stac
     let stacks = systems.filter_map(|system| stack(world, system, findings));
     let mut stacks: Vec<Stack> = stacks.collect();
     reach::callers(&mut stacks);
+    machine::ports(world, &stacks, findings);
     stacks
 }
 
