@@ -237,7 +237,7 @@ fn compare_as(old: &Files, new: &Files, view: &View<'_>) -> Changes {
             fields: if by_object { None } else { file_fields(sides) },
             unified: unified_text(view, path, before, after, sides),
             note: read::note(path, sides),
-            effect: effect_of(path, by_object, view),
+            effect: effect_of(path, by_object, view, sides),
         };
         changes.files.push(file);
         if by_object {
@@ -283,13 +283,26 @@ fn unified_text(
 
 /// What a change of a file does that is not told by object. Objects that could not be read may hide
 /// anything.
-fn effect_of(path: &Utf8Path, by_object: bool, view: &View<'_>) -> Option<Effect> {
+fn effect_of(
+    path: &Utf8Path,
+    by_object: bool,
+    view: &View<'_>,
+    sides: [Option<&Reading>; 2],
+) -> Option<Effect> {
     if view.is_between() {
         return None;
     }
     if read::is_kubernetes(path) && !by_object {
         let reason = "its objects cannot be told apart, so read its text";
         return Some(Effect { risk: Risk::Unknown, reason });
+    }
+    if read::is_compose(path)
+        && let [Some(Content::Documents(old)), Some(Content::Documents(new))] =
+            sides.map(|side| side.map(|reading| &reading.content))
+        && let ([old], [new]) = (old.as_slice(), new.as_slice())
+        && old != new
+    {
+        return Some(risk::of_compose(old, new));
     }
     // What runs is the image of a release, until the next one.
     let reason = "the next build makes another image";

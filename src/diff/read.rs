@@ -36,6 +36,11 @@ pub(crate) fn is_kubernetes(path: &Utf8Path) -> bool {
         && !kustomization
 }
 
+/// Whether a file says what runs on one machine.
+pub(crate) fn is_compose(path: &Utf8Path) -> bool {
+    path.file_name() == Some("compose.yaml")
+}
+
 /// Whether a file says how an image is made, or what of its context its builder is sent.
 pub(crate) fn is_dockerfile(path: &Utf8Path) -> bool {
     matches!(path.file_name(), Some("Dockerfile" | "Dockerfile.dockerignore"))

@@ -271,6 +271,9 @@ fn other_files_are_compared_as_files() {
     let expected = "--- prod/shop/scripts/deploy.sh\n+++ prod/shop/scripts/deploy.sh\n\
                     @@ -1 +1 @@\n-echo a\n+echo b\n";
     assert_eq!(changes.files[2].unified, expected);
+    let risks: Vec<_> =
+        changes.files.iter().map(|file| file.effect.map(|effect| effect.risk)).collect();
+    assert_eq!(risks, [Some(Risk::Restart), None, None, None, None]);
 }
 
 #[test]

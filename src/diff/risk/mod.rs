@@ -4,12 +4,14 @@
 //! [`table::ACCESS`] says who gains or loses a right, every rule that fits; [`table::ADDED`] and
 //! [`table::REMOVED`] speak of whole objects.
 
+mod compose;
 mod kinds;
 mod moved;
 mod quantity;
 mod readers;
 mod table;
 
+pub(super) use compose::of_compose;
 pub(super) use moved::Moved;
 pub(super) use readers::Reread;
 pub(super) use table::ANOTHER_JOB;
