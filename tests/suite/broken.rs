@@ -141,9 +141,9 @@ const OF_MEANING: &[Fault] = &[
     Fault {
         what: "a route that leads to no receiver",
         file: "dev/iot-verification/compose/files/alertmanager/alertmanager.yml",
-        from: "- name: nobody",
+        from: "- name: no receiver",
         to: "- name: everybody",
-        found: &[("amtool", "check", "nobody")],
+        found: &[("amtool", "check", "no receiver")],
     },
     Fault {
         what: "a Service that selects nothing",

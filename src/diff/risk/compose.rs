@@ -10,7 +10,7 @@ const fn effect(risk: Risk, reason: &'static str) -> Effect {
 }
 
 const UNMOUNTED: Effect =
-    effect(Risk::DataLoss, "a volume is no longer mounted where it was: what it holds is not seen");
+    effect(Risk::DataLoss, "a volume is not mounted where it was: its data are not seen");
 const PGDATA: Effect = effect(Risk::DataLoss, "PostgreSQL looks for its data in another folder");
 const REMOVED: Effect = effect(Risk::Stop, "a service is gone: `--remove-orphans` ends it");
 const ANEW: Effect = effect(Risk::Restart, "containers are made anew");
