@@ -2,10 +2,12 @@
 
 use super::Expected;
 use super::expected::ExpectedProject;
+use super::mounted::{self, Mounted};
 use super::objects::list;
 use crate::diff::read::{Content, read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of a Compose file.
@@ -28,6 +30,8 @@ pub struct ComposeFiles<'a> {
     pub all: &'a [ComposeFile],
     /// What others know of them.
     pub expected: &'a Expected,
+    /// What services find, once somebody asks.
+    mounted: OnceCell<Vec<Mounted<'a>>>,
 }
 
 /// A Compose file among all, and what is known of it.
@@ -42,6 +46,17 @@ pub(super) struct Project<'a> {
 }
 
 impl<'a> ComposeFiles<'a> {
+    /// Looks at files as a whole.
+    #[must_use]
+    pub fn new(all: &'a [ComposeFile], expected: &'a Expected) -> Self {
+        Self { all, expected, mounted: OnceCell::new() }
+    }
+
+    /// The services, with what is mounted in them.
+    pub(super) fn mounted(&self) -> &[Mounted<'a>] {
+        self.mounted.get_or_init(|| mounted::of_projects(self))
+    }
+
     pub(super) fn projects(&self) -> impl Iterator<Item = Project<'a>> {
         let (all, expected) = (self.all, self.expected);
         all.iter().enumerate().map(move |(index, file)| {

@@ -11,6 +11,7 @@ mod index;
 mod mounted;
 mod objects;
 mod pods;
+mod prometheus;
 mod rules;
 mod selector;
 

@@ -3,8 +3,10 @@
 use super::compose::{ComposeFiles, Project};
 use super::objects::{Objects, list, text};
 use super::pods::Pod;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use globset::GlobBuilder;
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A container with the files that are mounted in it.
@@ -18,47 +20,80 @@ pub(super) struct Mounted<'a> {
     /// Its namespace, or its Compose file.
     pub(super) home: String,
     /// Texts by their path.
-    pub(super) files: BTreeMap<String, &'a str>,
+    files: BTreeMap<String, Text<'a>>,
     /// Paths of secrets.
     secrets: BTreeSet<String>,
 }
 
+/// A text that is read as data at most once: several rules ask, and most ask about few.
+struct Text<'a> {
+    text: &'a str,
+    data: OnceCell<Option<Value>>,
+}
+
+impl<'a> Text<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, data: OnceCell::new() }
+    }
+
+    /// Its data, whether YAML or JSON.
+    fn data(&self) -> Option<&Value> {
+        let read = || {
+            // Long dashboards are JSON, which is read faster as what it is.
+            let json = self.text.starts_with('{').then(|| serde_json::from_str(self.text).ok());
+            json.flatten().or_else(|| serde_yaml::from_str(self.text).ok())
+        };
+        self.data.get_or_init(read).as_ref()
+    }
+}
+
 impl Mounted<'_> {
+    /// The paths of its files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> + Clone {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// The file at a path, as far as it is data.
+    pub(super) fn at(&self, path: &str) -> Option<&Value> {
+        self.files.get(path)?.data()
+    }
+
     /// Whether there is a secret at a path.
     pub(super) fn has_secret(&self, path: &str) -> bool {
         self.secrets.contains(path)
     }
 
     /// The files in a folder, as far as they are data.
-    pub(super) fn in_folder(&self, folder: &str) -> Vec<(&str, Value)> {
+    pub(super) fn in_folder(&self, folder: &str) -> Vec<(&str, &Value)> {
         let files = self.files.iter();
         let inside = files.filter(|(path, _)| {
             Utf8Path::new(path)
                 .parent()
                 .is_some_and(|parent| parent == folder.trim_end_matches('/'))
         });
-        inside.filter_map(|(path, text)| Some((path.as_str(), data(text)?))).collect()
+        inside.filter_map(|(path, text)| Some((path.as_str(), text.data()?))).collect()
     }
 
-    /// The one file that is data with a key.
-    pub(super) fn with_key(&self, key: &str) -> Option<(&str, Value)> {
+    /// The files that a pattern of a file means, as Prometheus reads it: from that file's folder on.
+    pub(super) fn matching(&self, from: &str, pattern: &str) -> Vec<&str> {
+        let folder = Utf8Path::new(from).parent().unwrap_or(Utf8Path::new("/"));
+        let pattern: Utf8PathBuf = folder.join(pattern).components().collect();
+        let glob = GlobBuilder::new(pattern.as_str()).literal_separator(true).build();
+        let Ok(glob) = glob.map(|glob| glob.compile_matcher()) else { return Vec::new() };
+        self.paths().filter(|path| glob.is_match(path)).collect()
+    }
+
+    /// The first file that is data with a key.
+    pub(super) fn with_key(&self, key: &str) -> Option<(&str, &Value)> {
         self.files.iter().find_map(|(path, text)| {
             // Most files are something else: they are not read.
-            if !text.contains(key) {
+            if !text.text.contains(key) {
                 return None;
             }
-            let value = data(text)?;
+            let value = text.data()?;
             value.get(key).is_some().then_some((path.as_str(), value))
         })
     }
-}
-
-/// A text as data, whether YAML or JSON.
-fn data(text: &str) -> Option<Value> {
-    if text.starts_with('{') {
-        return serde_json::from_str(text).ok();
-    }
-    serde_yaml::from_str(text).ok()
 }
 
 /// The containers of pods.
@@ -70,12 +105,9 @@ pub(super) fn of_objects<'a>(objects: &Objects<'a>) -> Vec<Mounted<'a>> {
             for mount in list(container.value, "/volumeMounts") {
                 let path = text(mount, "/mountPath");
                 match volumes.get(text(mount, "/name")) {
-                    Some(Volume::Texts(texts)) => match text(mount, "/subPath") {
-                        "" => files.extend(
-                            texts.iter().map(|(key, text)| (format!("{path}/{key}"), *text)),
-                        ),
-                        key => files.extend(texts.get(key).map(|text| (path.to_owned(), *text))),
-                    },
+                    Some(Volume::Texts(texts)) => {
+                        files.extend(at_mount(path, text(mount, "/subPath"), texts));
+                    }
                     Some(Volume::Secrets(names)) => {
                         secrets.extend(names.iter().map(|name| format!("{path}/{name}")));
                     }
@@ -93,6 +125,17 @@ pub(super) fn of_objects<'a>(objects: &Objects<'a>) -> Vec<Mounted<'a>> {
         })
     });
     containers.collect()
+}
+
+/// The texts of a volume where a mount puts them: all in a folder, or one as a file.
+fn at_mount<'a>(
+    path: &str,
+    only: &str,
+    texts: &BTreeMap<&str, &'a str>,
+) -> Vec<(String, Text<'a>)> {
+    let place = |key: &str| if only.is_empty() { format!("{path}/{key}") } else { path.to_owned() };
+    let wanted = texts.iter().filter(|(key, _)| only.is_empty() || only == **key);
+    wanted.map(|(key, text)| (place(key), Text::new(text))).collect()
 }
 
 /// What a volume of a pod holds.
@@ -145,7 +188,7 @@ fn of_project(project: Project<'_>) -> Vec<Mounted<'_>> {
         let files = list(service, "/configs").iter().filter_map(|config| {
             let file = text(configs.get(text(config, "/source"))?, "/file");
             let content = project.beside.get(file.strip_prefix("./").unwrap_or(file))?;
-            Some((text(config, "/target").to_owned(), content.as_str()))
+            Some((text(config, "/target").to_owned(), Text::new(content)))
         });
         let secrets = list(service, "/secrets").iter().map(|secret| text(secret, "/target"));
         Mounted {

@@ -2,10 +2,12 @@
 
 use super::Expected;
 use super::index::{Index, PodIndex};
+use super::mounted::{self, Mounted};
 use super::pods::{Pod, operated, pods};
 use crate::diff::read::{Content, is_kubernetes, read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// An object that was read back.
@@ -95,6 +97,8 @@ pub struct Objects<'a> {
     policies: Vec<Vec<&'a Object>>,
     /// Autoscalers by kind, namespace and name of what they scale.
     scalers: BTreeMap<[&'a str; 3], &'a Object>,
+    /// What containers find, once somebody asks.
+    mounted: OnceCell<Vec<Mounted<'a>>>,
 }
 
 impl<'a> Objects<'a> {
@@ -118,7 +122,8 @@ impl<'a> Objects<'a> {
             ([target("kind"), scaler.namespace(), target("name")], *scaler)
         });
         let scalers = scalers.collect();
-        Self { all, expected, index, pods, written, pod_index, policies, scalers }
+        let mounted = OnceCell::new();
+        Self { all, expected, index, pods, written, pod_index, policies, scalers, mounted }
     }
 
     /// The objects of a kind.
@@ -134,6 +139,11 @@ impl<'a> Objects<'a> {
     /// What pods are made of, as far as the files say it.
     pub(super) fn pods(&self) -> &[Pod<'a>] {
         &self.pods[..self.written]
+    }
+
+    /// The containers of those pods, with what is mounted in them.
+    pub(super) fn mounted(&self) -> &[Mounted<'a>] {
+        self.mounted.get_or_init(|| mounted::of_objects(self))
     }
 
     /// All pods, those too that operators make, each with the policies that are about it.

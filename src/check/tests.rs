@@ -38,7 +38,7 @@ fn broken_compose(text: &str) -> Vec<&'static str> {
     let path = Utf8Path::new("dev/shop/compose/compose.yaml");
     let (files, unreadable) = read_compose([(path, text)].into_iter());
     assert_eq!((files.len(), unreadable), (1, Vec::new()));
-    let problems = check_compose(&ComposeFiles { all: &files, expected: &expected() });
+    let problems = check_compose(&ComposeFiles::new(&files, &expected()));
     problems.into_iter().map(|problem| problem.rule).collect()
 }
 
@@ -197,7 +197,7 @@ fn broken_monitoring(compose: &str, prometheus: &str) -> Vec<&'static str> {
     let files = [(compose_path.as_path(), compose), (config.as_path(), prometheus)];
     let (files, unreadable) = read_compose(files.into_iter());
     assert_eq!((files.len(), unreadable), (1, Vec::new()));
-    let problems = check_compose(&ComposeFiles { all: &files, expected: &expected() });
+    let problems = check_compose(&ComposeFiles::new(&files, &expected()));
     let rules = problems.into_iter().map(|problem| problem.rule);
     rules.filter(|rule| matches!(*rule, "alert-rules" | "scrape-target")).collect()
 }
@@ -217,10 +217,15 @@ fn a_prometheus_of_compose_asks_who_is_there() {
         )
     };
     let lookup = "scrape_configs: [{ dns_sd_configs: [{ names: [web], type: A, port: 9090 }] }]";
-    assert_eq!(broken_monitoring(&compose("docs.web"), &config("web:8080")), [] as [&str; 0]);
+    for target in ["web:8080", "localhost:8080", "db.example.com:9187", "192.0.2.3:80", "[::2]:80"]
+    {
+        let broken = broken_monitoring(&compose("docs.web"), &config(target));
+        assert_eq!(broken, [] as [&str; 0], "{target}");
+    }
     for (network, config) in [
         ("docs.web", config("web:80")),
         ("docs.web", config("wob:8080")),
+        ("docs.web", config("localhost:9090")),
         ("web.db", config("web:8080")),
         ("docs.web", lookup.to_owned()),
     ] {
@@ -228,4 +233,73 @@ fn a_prometheus_of_compose_asks_who_is_there() {
     }
     let unmounted = "rule_files: [/rules/own.yaml]\nscrape_configs: []";
     assert_eq!(broken_monitoring(&compose("docs.web"), unmounted), ["alert-rules"]);
+}
+
+/// What is said of a Prometheus in a pod, with a configuration and a file of rules of one's own.
+fn told_of_prometheus(config: &str, rules: &str) -> Vec<String> {
+    let text = format!(
+        "apiVersion: v1
+kind: ConfigMap
+metadata: {{ name: metrics, namespace: shop }}
+data:
+  prometheus.yml: '{config}'
+  own.yaml: '{rules}'
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{ name: metrics, namespace: shop }}
+spec:
+  template:
+    spec:
+      containers:
+      - name: metrics
+        ports: [{{ name: metrics, containerPort: 9090 }}]
+        volumeMounts:
+        - {{ name: files, mountPath: /etc/prometheus/prometheus.yml, subPath: prometheus.yml }}
+        - {{ name: files, mountPath: /etc/prometheus/rules/own.yaml, subPath: own.yaml }}
+      volumes: [{{ name: files, configMap: {{ name: metrics }} }}]
+"
+    );
+    let path = Utf8Path::new("prod/shop/kubernetes/metrics.yaml");
+    let (objects, unreadable) = read_back([(path, text.as_str())].into_iter());
+    assert_eq!(unreadable, []);
+    let problems = check(&Objects::new(&objects, &expected())).into_iter();
+    let of_rules =
+        problems.filter(|problem| matches!(problem.rule, "alert-rules" | "scrape-target"));
+    of_rules.map(|problem| problem.message).collect()
+}
+
+#[test]
+fn a_prometheus_of_a_pod_may_ask_itself_and_what_is_elsewhere() {
+    let config = |target: &str| {
+        format!(
+            "scrape_configs: [{{ job_name: a, static_configs: [{{ targets: [\"{target}\"] }}] }}]"
+        )
+    };
+    for target in ["localhost:9090", "127.0.0.1:9090", "192.0.2.3:9100", "[::2]:80", "example.com"]
+    {
+        assert_eq!(told_of_prometheus(&config(target), ""), [""; 0], "{target}");
+    }
+    let own = told_of_prometheus(&config("localhost:9100"), "");
+    assert_eq!(own, ["it asks `localhost:9100`, which is no port of its own pod"]);
+    let other = told_of_prometheus(&config("web:9100"), "");
+    assert_eq!(other, ["it asks `web:9100`, which is no port of a Service here"]);
+}
+
+#[test]
+fn files_of_rules_are_found_as_prometheus_finds_them() {
+    let config = |pattern: &str| format!("{{ rule_files: [\"{pattern}\"], scrape_configs: [] }}");
+    for pattern in ["rules/own.yaml", "./rules/*.yaml", "/etc/prometheus/*/own.y[a]ml"] {
+        assert_eq!(told_of_prometheus(&config(pattern), "groups: []"), [""; 0], "{pattern}");
+    }
+    for pattern in ["*.yaml", "own.yaml", "rules/*.yml", "rules/[.yaml"] {
+        let told = told_of_prometheus(&config(pattern), "groups: []");
+        let nothing = "and nothing is mounted there";
+        assert_eq!(
+            told,
+            [format!("`/etc/prometheus/prometheus.yml` names `{pattern}`, {nothing}")]
+        );
+    }
+    let told = told_of_prometheus(&config("rules/*.yaml"), "groups: {{");
+    assert_eq!(told, ["Prometheus cannot read `/etc/prometheus/rules/own.yaml`: it is no YAML"]);
 }

@@ -99,7 +99,7 @@ fn broken_rules(
             return Err(Failure::World(error.context("this is a fault of iac")));
         }
         let expected = Expected::of(stacks.iter().copied());
-        for problem in check_compose(&ComposeFiles { all: &composed, expected: &expected }) {
+        for problem in check_compose(&ComposeFiles::new(&composed, &expected)) {
             let path = &composed[problem.object].path;
             let place = stacks.iter().find_map(|stack| {
                 let folder = format!("{environment}/{}/compose", stack.system);

@@ -1,9 +1,9 @@
 //! Alerts are evaluated, ask for what is scraped, and reach somebody.
 
 use crate::check::compose::ComposeFiles;
-use crate::check::mounted::{Mounted, of_objects, of_projects};
+use crate::check::mounted::Mounted;
 use crate::check::objects::{Objects, list, text};
-use crate::check::{Asks, Problems, Rule};
+use crate::check::{Asks, Problems, Rule, prometheus};
 use crate::finding::Severity;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -18,16 +18,16 @@ pub(super) const RULE: Rule = Rule {
     bad: BAD,
     good: GOOD,
     asks: Asks::Both(
-        |objects: &Objects<'_>, problems| check(&of_objects(objects), problems),
-        |files: &ComposeFiles<'_>, problems| check(&of_projects(files), problems),
+        |objects: &Objects<'_>, problems| check(objects.mounted(), problems),
+        |files: &ComposeFiles<'_>, problems| check(files.mounted(), problems),
     ),
 };
 
 fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
     for container in all {
         if let Some((path, config)) = container.with_key("scrape_configs") {
-            rules(container, path, &config, problems);
-            let told = list(&config, "/alerting/alertmanagers");
+            rules(container, path, config, problems);
+            let told = list(config, "/alerting/alertmanagers");
             let runs = all
                 .iter()
                 .any(|other| other.home == container.home && other.with_key("route").is_some());
@@ -37,7 +37,7 @@ fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
             }
         }
         if let Some((path, config)) = container.with_key("route") {
-            routes(container, path, &config, problems);
+            routes(container, path, config, problems);
         }
     }
 }
@@ -45,42 +45,36 @@ fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
 fn rules(container: &Mounted<'_>, path: &str, config: &Value, problems: &mut Problems<'_>) {
     let mut problem =
         |message: String| problems.at(container.index, container.pointer.clone(), message);
-    let scraped = Scraped::of(config);
-    for file in list(config, "/rule_files").iter().filter_map(Value::as_str) {
-        let Some(rules) = container.files.get(file).and_then(|text| yaml(text)) else {
-            problem(format!("`{path}` names `{file}`, and nothing is mounted there"));
-            continue;
-        };
-        for rule in list(&rules, "/groups").iter().flat_map(|group| list(group, "/rules")) {
-            let (alert, expr) = (text(rule, "/alert"), text(rule, "/expr"));
-            if !alert.is_empty() && text(rule, "/labels/severity").is_empty() {
-                problem(format!("the alert `{alert}` has no severity, by which it is routed"));
-            }
-            for (label, known) in [("job", &scraped.jobs), ("service", &scraped.services)] {
-                for name in matched(expr, label).filter(|name| !known.contains(name)) {
-                    problem(format!(
-                        "`{alert}` asks for the {label} `{name}`, which is not scraped"
-                    ));
-                }
+    let scraped = ["job", "service"].map(|label| (label, prometheus::values(config, label)));
+    for pattern in list(config, "/rule_files").iter().filter_map(Value::as_str) {
+        let files = container.matching(path, pattern);
+        if files.is_empty() {
+            problem(format!("`{path}` names `{pattern}`, and nothing is mounted there"));
+        }
+        for file in files {
+            match container.at(file) {
+                Some(rules) => alerts(rules, &scraped, &mut problem),
+                None => problem(format!("Prometheus cannot read `{file}`: it is no YAML")),
             }
         }
     }
 }
 
-/// What metrics can be told by.
-struct Scraped<'a> {
-    jobs: BTreeSet<&'a str>,
-    services: BTreeSet<&'a str>,
-}
+/// Labels by which metrics are told apart, with their values as far as these are known.
+type Scraped<'a> = [(&'static str, Option<BTreeSet<&'a str>>); 2];
 
-impl<'a> Scraped<'a> {
-    fn of(config: &'a Value) -> Self {
-        let jobs = list(config, "/scrape_configs");
-        let relabelled = jobs.iter().flat_map(|job| list(job, "/relabel_configs"));
-        let service = relabelled.filter(|one| text(one, "/target_label") == "service");
-        Self {
-            jobs: jobs.iter().map(|job| text(job, "/job_name")).collect(),
-            services: service.map(|one| text(one, "/replacement")).collect(),
+/// The alerts of a file of rules.
+fn alerts(rules: &Value, scraped: &Scraped<'_>, problem: &mut impl FnMut(String)) {
+    for rule in list(rules, "/groups").iter().flat_map(|group| list(group, "/rules")) {
+        let (alert, expr) = (text(rule, "/alert"), text(rule, "/expr"));
+        if !alert.is_empty() && text(rule, "/labels/severity").is_empty() {
+            problem(format!("the alert `{alert}` has no severity, by which it is routed"));
+        }
+        for (label, known) in scraped {
+            let Some(known) = known else { continue };
+            for name in matched(expr, label).filter(|name| !known.contains(name)) {
+                problem(format!("`{alert}` asks for the {label} `{name}`, which is not scraped"));
+            }
         }
     }
 }
@@ -122,17 +116,13 @@ fn routes(container: &Mounted<'_>, path: &str, config: &Value, problems: &mut Pr
     }
 }
 
-fn yaml(text: &str) -> Option<Value> {
-    serde_yaml::from_str(text).ok()
-}
-
 const GOOD: &str = r#"
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: metrics, namespace: shop }
 data:
   prometheus.yml: |
-    rule_files: [/etc/prometheus/rules/own.yaml]
+    rule_files: [rules/*.yaml]
     scrape_configs: [{ job_name: web }]
   own.yaml: |
     groups:

@@ -1,7 +1,7 @@
 //! Grafana finds what it is given: data sources, and dashboards that name them.
 
 use crate::check::compose::ComposeFiles;
-use crate::check::mounted::{Mounted, of_objects, of_projects};
+use crate::check::mounted::Mounted;
 use crate::check::objects::{Objects, list, text};
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
@@ -19,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
     bad: BAD,
     good: GOOD,
     asks: Asks::Both(
-        |objects: &Objects<'_>, problems| check(&of_objects(objects), problems),
-        |files: &ComposeFiles<'_>, problems| check(&of_projects(files), problems),
+        |objects: &Objects<'_>, problems| check(objects.mounted(), problems),
+        |files: &ComposeFiles<'_>, problems| check(files.mounted(), problems),
     ),
 };
 
@@ -31,7 +31,7 @@ const FOLDERS: [&str; 5] = ["access-control", "alerting", "dashboards", "datasou
 fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
     for container in all {
         let provisioned =
-            container.files.keys().filter(|path| Utf8Path::new(path).starts_with(PROVISIONING));
+            container.paths().filter(|path| Utf8Path::new(path).starts_with(PROVISIONING));
         if provisioned.clone().next().is_none() {
             continue;
         }
@@ -53,14 +53,14 @@ fn check(all: &[Mounted<'_>], problems: &mut Problems<'_>) {
             .map(|source| text(source, "/uid"))
             .collect();
         for (file, provider) in container.in_folder(&format!("{PROVISIONING}/dashboards")) {
-            for folder in list(&provider, "/providers") {
+            for folder in list(provider, "/providers") {
                 let folder = text(folder, "/options/path");
                 let dashboards = container.in_folder(folder);
                 if dashboards.is_empty() {
                     problem(format!("`{file}` names `{folder}`, in which there is no dashboard"));
                 }
                 for (path, dashboard) in dashboards {
-                    for uid in named(&dashboard).difference(&uids) {
+                    for uid in named(dashboard).difference(&uids) {
                         problem(format!("`{path}` names the data source `{uid}`: there is none"));
                     }
                 }
@@ -84,7 +84,7 @@ kind: ConfigMap
 metadata: { name: boards, namespace: shop }
 data:
   sources.yaml: |
-    datasources: [{ name: prometheus, uid: metrics, type: prometheus }]
+    { datasources: [{ name: prometheus, uid: metrics, type: prometheus }] }
   providers.yaml: |
     providers: [{ name: shop, type: file, options: { path: /etc/grafana/dashboards } }]
   web.json: |

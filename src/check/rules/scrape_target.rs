@@ -1,11 +1,14 @@
 //! What Prometheus scrapes is there, is reached, and may be looked for.
 
 use crate::check::compose::{ComposeFiles, networks};
-use crate::check::mounted::{Mounted, of_objects, of_projects};
+use crate::check::mounted::Mounted;
 use crate::check::objects::{Objects, list, text};
+use crate::check::pods::Pod;
+use crate::check::prometheus::{asked, told};
 use crate::check::{Asks, Problems, Rule};
 use crate::finding::Severity;
 use serde_json::{Map, Value, json};
+use std::net::IpAddr;
 
 pub(super) const RULE: Rule = Rule {
     id: "scrape-target",
@@ -20,18 +23,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn of_pods(objects: &Objects<'_>, problems: &mut Problems<'_>) {
-    for container in of_objects(objects) {
+    for container in objects.mounted() {
         let Some((_, config)) = container.with_key("scrape_configs") else { continue };
-        for job in list(&config, "/scrape_configs") {
+        for job in list(config, "/scrape_configs") {
             for discovery in list(job, "/kubernetes_sd_configs") {
-                if let Some(message) = discovered(objects, &container, job, discovery) {
+                if let Some(message) = discovered(objects, container, job, discovery) {
                     problems.at(container.index, container.pointer.clone(), message);
                 }
             }
         }
-        for target in asked(&config).into_iter().chain(told(&config)) {
-            if !is_service(objects, &container.home, target) {
-                let message = format!("it asks `{target}`, which is no port of a Service here");
+        for target in asked(config).into_iter().chain(told(config)) {
+            if let Some(wrong) = missing(objects, container, target) {
+                let message = format!("it asks `{target}`, which is {wrong}");
                 problems.at(container.index, container.pointer.clone(), message);
             }
         }
@@ -79,12 +82,14 @@ fn discovered(
     None
 }
 
+/// The pod of a container.
+fn pod_of<'a, 'b>(objects: &'a Objects<'b>, container: &Mounted<'_>) -> Option<&'a Pod<'b>> {
+    objects.pods().iter().find(|pod| pod.object.index == container.index)
+}
+
 /// Whether the account of a container's pod may list the pods of a namespace.
 fn may_list_pods(objects: &Objects<'_>, container: &Mounted<'_>, namespace: &str) -> bool {
-    let pods = objects.pods().iter();
-    let Some(pod) = pods.into_iter().find(|pod| pod.object.index == container.index) else {
-        return false;
-    };
+    let Some(pod) = pod_of(objects, container) else { return false };
     let account = text(pod.spec(), "/serviceAccountName");
     let bindings = objects.of("RoleBinding").filter(|binding| binding.namespace() == namespace);
     bindings.chain(objects.of("ClusterRoleBinding")).any(|binding| {
@@ -108,52 +113,63 @@ fn may_list_pods(objects: &Objects<'_>, container: &Mounted<'_>, namespace: &str
     })
 }
 
-/// Addresses that are scraped as they stand.
-fn asked(config: &Value) -> Vec<&str> {
-    addresses(list(config, "/scrape_configs"))
-}
-
-/// Addresses that are told of alerts.
-fn told(config: &Value) -> Vec<&str> {
-    addresses(list(config, "/alerting/alertmanagers"))
-}
-
-fn addresses(all: &[Value]) -> Vec<&str> {
-    let statics = all.iter().flat_map(|one| list(one, "/static_configs"));
-    statics.flat_map(|one| list(one, "/targets")).filter_map(Value::as_str).collect()
-}
-
-/// Whether an address is a port of a Service; one of a namespace that is not here nobody knows.
-fn is_service(objects: &Objects<'_>, home: &str, address: &str) -> bool {
-    let Some((host, port)) = address.rsplit_once(':') else { return false };
+/// What is wrong with an address; of those outside of the namespaces that are here nobody knows.
+fn missing(objects: &Objects<'_>, container: &Mounted<'_>, address: &str) -> Option<&'static str> {
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
+    let number = port.parse::<i64>().ok();
+    if is_itself(host) {
+        let ports = pod_of(objects, container).map(Pod::ports).unwrap_or_default();
+        let listens = ports.iter().any(|port| Some(port.number) == number);
+        return (!listens).then_some("no port of its own pod");
+    }
+    let home = container.home.as_str();
     let (name, namespace) = host.split_once('.').unwrap_or((host, home));
-    if objects.namespace(namespace).is_none() && namespace != home {
-        return true;
+    if is_address(host) || (objects.namespace(namespace).is_none() && namespace != home) {
+        return None;
     }
     let service = objects.find("Service", namespace, name);
-    let ports = service.map_or(&[][..], |service| service.list("/spec/ports"));
-    let port = port.parse::<i64>().ok();
-    port.is_some() && ports.iter().any(|one| one.get("port").and_then(Value::as_i64) == port)
+    let mut ports = service.map_or(&[][..], |service| service.list("/spec/ports")).iter();
+    let is_one =
+        number.is_some() && ports.any(|one| one.get("port").and_then(Value::as_i64) == number);
+    (!is_one).then_some("no port of a Service here")
+}
+
+/// Whether a host is the container that names it.
+fn is_itself(host: &str) -> bool {
+    host == "localhost" || ip(host).is_some_and(|ip| ip.is_loopback())
+}
+
+/// Whether a host is an address by number.
+fn is_address(host: &str) -> bool {
+    ip(host).is_some()
+}
+
+fn ip(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 fn of_services(files: &ComposeFiles<'_>, problems: &mut Problems<'_>) {
-    for container in of_projects(files) {
+    for container in files.mounted() {
         let Some((_, config)) = container.with_key("scrape_configs") else { continue };
         let Some(project) = files.projects().find(|project| project.index == container.index)
         else {
             continue;
         };
-        let jobs = list(&config, "/scrape_configs").iter();
+        let jobs = list(config, "/scrape_configs").iter();
         let looked_up = jobs.flat_map(|job| list(job, "/dns_sd_configs")).filter_map(|one| {
             let port = one.get("port")?;
             Some(format!("{}:{port}", text(one, "/names/0")))
         });
-        let written = asked(&config).into_iter().chain(told(&config)).map(str::to_owned);
+        let written = asked(config).into_iter().chain(told(config)).map(str::to_owned);
         for target in written.chain(looked_up) {
             let (host, port) = target.rsplit_once(':').unwrap_or((&target, ""));
             let mut problem =
                 |message| problems.at(container.index, container.pointer.clone(), message);
+            let host = if is_itself(host) { container.service } else { host };
             let Some(service) = project.service(host) else {
+                if is_address(host) || host.contains('.') {
+                    continue; // It is not of this file, and nobody knows.
+                }
                 problem(format!("it asks `{target}`, and there is no service `{host}`"));
                 continue;
             };
