@@ -3,6 +3,7 @@
 use super::table::{Definition, Field, Scalar, Shape, Table, Type};
 use super::{MINORS, Schemas};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const NOTES: [(&str, &str); 5] = [
     ("list", "x-kubernetes-list-type"),
@@ -93,10 +94,9 @@ fn expand(table: &Table, of: &Type) -> Value {
     schema
 }
 
-/// For `data/kubernetes/verify.py`, which compares this with the source.
+/// What is printed is what `data/kubernetes/verify.py` compares with the source.
 #[test]
-#[ignore = "prints; verify.py reads it"]
-fn export() {
+fn everything_that_is_named_is_defined() {
     for schemas in MINORS.iter().filter_map(|minor| Schemas::of(*minor)) {
         let table = &schemas.table;
         let kinds: Map<_, _> = table
@@ -108,7 +108,24 @@ fn export() {
             })
             .collect();
         let definitions = definitions(table);
+        let mut named: BTreeSet<&str> = kinds.values().filter_map(Value::as_str).collect();
+        definitions.values().for_each(|schema| names(schema, &mut named));
+        let defined: BTreeSet<&str> = definitions.keys().map(String::as_str).collect();
+        assert_eq!(named, defined, "and everything that is defined is named");
         let all = json!({"minor": schemas.minor(), "kinds": kinds, "definitions": definitions});
         println!("\n{all}");
+    }
+}
+
+/// The definitions that a schema refers to.
+fn names<'a>(schema: &'a Value, into: &mut BTreeSet<&'a str>) {
+    match schema {
+        Value::Object(fields) => {
+            let reference = fields.get("$ref").and_then(Value::as_str);
+            into.extend(reference.and_then(|reference| reference.strip_prefix("#/$defs/")));
+            fields.values().for_each(|value| names(value, into));
+        }
+        Value::Array(all) => all.iter().for_each(|value| names(value, into)),
+        _ => {}
     }
 }
