@@ -6,7 +6,6 @@
     clippy::unwrap_used,
     reason = "a test starts programs, reads files and fails by panicking"
 )]
-#![allow(dead_code, reason = "the engine can do more than is needed here")]
 
 #[path = "buildah/builder.rs"]
 mod builder;

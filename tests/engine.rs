@@ -13,6 +13,8 @@ mod checkout;
 mod daemon;
 #[path = "engine/images.rs"]
 mod images;
+#[path = "engine/machine.rs"]
+mod machine;
 #[path = "engine/monitoring.rs"]
 mod monitoring;
 #[path = "support/mod.rs"]
@@ -23,7 +25,8 @@ mod tools;
 mod world;
 
 use checkout::Checkout;
-use daemon::{Engine, text};
+use daemon::text;
+use machine::Machine;
 use std::fs;
 use world::Running;
 
@@ -31,26 +34,26 @@ const FIRST_RUN: &str = "./secrets-init.sh && docker compose up --wait";
 
 #[test]
 fn both_systems_run_from_a_clean_checkout() {
-    let Some(engine) = Engine::start() else { return };
+    let Some(machine) = Machine::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checkout = Checkout::new(folder.path());
-    let fixture = images::make(&engine, &checkout.stacks, folder.path());
+    let fixture = images::make(&machine, &checkout.stacks, folder.path());
     for (system, port) in [("iot-edge", 8080), ("iot-verification", 8090)] {
         let stack = checkout.stack("dev", system);
-        let running = Running { engine: &engine, stack, folder: checkout.folder(stack) };
+        let running = Running { machine: &machine, stack, folder: checkout.folder(stack) };
         running.succeeds(FIRST_RUN);
         running.is_well();
         running.started_in_order();
         running.reaches_what_it_calls_and_nothing_else();
         running.is_hardened();
         let address = format!("127.0.0.1:{port}");
-        let before = engine.get(&fixture, &address, "/report").unwrap();
+        let before = machine.get(&fixture, &address, "/report").unwrap();
         println!("{system}: {before}");
         assert!(before.contains("\"DATABASE\":\"ok visits "), "{before}");
         // Data survive.
         running.succeeds("docker compose down");
         running.succeeds("docker compose up --wait");
-        let after = engine.get(&fixture, &address, "/report").unwrap();
+        let after = machine.get(&fixture, &address, "/report").unwrap();
         println!("{system}: {after}");
         assert!(visits(&after) > visits(&before), "{before} {after}");
         no_secret_is_in_git(&checkout, &running);
@@ -123,12 +126,12 @@ const TAKEN: &[Taken] = &[
 
 #[test]
 fn what_is_taken_away_is_missed() {
-    let Some(engine) = Engine::start() else { return };
+    let Some(machine) = Machine::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checkout = Checkout::new(folder.path());
-    images::make(&engine, &checkout.stacks, folder.path());
+    images::make(&machine, &checkout.stacks, folder.path());
     let stack = checkout.stack("dev", "iot-edge");
-    let running = Running { engine: &engine, stack, folder: checkout.folder(stack) };
+    let running = Running { machine: &machine, stack, folder: checkout.folder(stack) };
     let file = running.folder.join("compose.yaml");
     let whole = fs::read_to_string(&file).unwrap();
     running.succeeds("./secrets-init.sh");

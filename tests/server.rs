@@ -132,8 +132,9 @@ fn problem(cluster: &Cluster, judged: &Judged, stack: &Stack) -> Option<String> 
 
 /// Otherwise it would prove nothing that it takes the rest: a field that no kind has, once in each.
 fn it_refuses_what_it_does_not_know(cluster: &Cluster, judged: &Judged) {
-    for Spoiled { kind, name, field, text, .. } in spoiled::one_of_each_kind(judged) {
-        let file = cluster.file("spoiled.yaml", &text);
+    for Spoiled { file, kind, name, field } in spoiled::one_of_each_kind(judged) {
+        let object = judged.object(&file, &kind, &name).unwrap();
+        let file = cluster.file("spoiled.json", &object.to_string());
         let ran = cluster.kubectl(&[&SERVER_SIDE[..], &[&file], &DRY_RUN].concat()).ends(1);
         let says = format!("{field}: field not declared in schema");
         assert!(ran.err.contains(&says) && ran.err.contains(&name), "{kind}/{name}: {}", ran.err);

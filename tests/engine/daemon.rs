@@ -12,27 +12,16 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Engine {
-    daemon: Child,
-    folder: tempfile::TempDir,
+    pub(crate) daemon: Child,
+    pub(crate) folder: tempfile::TempDir,
     /// The programs of its packages.
     programs: PathBuf,
-    compose: PathBuf,
-    /// The file system that images are made of.
-    pub(crate) base: PathBuf,
-    /// The servers of Prometheus with their tools.
-    pub(crate) monitoring: Vec<PathBuf>,
 }
 
 impl Engine {
     /// Starts one, or nothing where it cannot be had.
     pub(crate) fn start() -> Option<Self> {
         let programs = tool("engine")?;
-        let base = tool("base")?;
-        let compose = tool("python/containers/bin/docker-compose")?;
-        let monitoring = ["prometheus", "promtool", "alertmanager", "amtool"];
-        let monitoring: Option<Vec<_>> =
-            monitoring.iter().map(|name| tool(&format!("bin/{name}"))).collect();
-        let monitoring = monitoring?;
         let folder = tempfile::Builder::new().prefix("engine").tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let script = format!(
@@ -48,7 +37,7 @@ impl Engine {
         surroundings(&mut command, &programs);
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let daemon = command.spawn().unwrap();
-        let mut engine = Self { daemon, folder, programs, compose, base, monitoring };
+        let mut engine = Self { daemon, folder, programs };
         engine.wait();
         Some(engine)
     }
@@ -80,33 +69,8 @@ impl Engine {
         text(&ran.stdout)
     }
 
-    /// A command of the first run, or a later one, in a folder with a Compose file.
-    pub(crate) fn shell(&self, folder: &Path, script: &str) -> Output {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]).current_dir(folder);
-        self.client(&mut command);
-        // `docker compose` is a plugin of the client.
-        let plugins = self.folder.path().join("client/cli-plugins");
-        fs::create_dir_all(&plugins).unwrap();
-        let plugin = plugins.join("docker-compose");
-        if !plugin.exists() {
-            std::os::unix::fs::symlink(&self.compose, plugin).unwrap();
-        }
-        command.env("DOCKER_CONFIG", self.folder.path().join("client"));
-        command.env("COMPOSE_FILE", "compose.yaml:stand-ins.yaml");
-        command.output().unwrap()
-    }
-
-    /// What a published port answers, asked by the fixture as somebody on the same machine.
-    pub(crate) fn get(&self, fixture: &Path, address: &str, path: &str) -> Result<String, String> {
-        let mut command = Command::new("nsenter");
-        let process = self.daemon.id().to_string();
-        command.args(["--net", "--target", &process]).arg(fixture).args(["get", address, path]);
-        let ran = command.output().unwrap();
-        if ran.status.success() { Ok(text(&ran.stdout)) } else { Err(text(&ran.stderr)) }
-    }
-
-    fn client(&self, command: &mut Command) {
+    /// Makes a command a client of this engine.
+    pub(crate) fn client(&self, command: &mut Command) {
         surroundings(command, &self.programs);
         let socket = self.folder.path().join("socket");
         command.env("DOCKER_HOST", format!("unix://{}", socket.display()));

@@ -1,7 +1,8 @@
 //! Images that stand for those that cannot be had here: the same names, users, paths and commands. Databases and caches
 //! are real servers; own code is the fixture, which calls what its variables name.
 
-use super::daemon::{Engine, text};
+use super::daemon::text;
+use super::machine::Machine;
 use iac::model::{Platform, ServiceKind, Stack};
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,9 +14,9 @@ const BASE: &str = "stand-in:base";
 
 /// Makes an image for each that some stacks name.
 /// Returns the fixture.
-pub(crate) fn make(engine: &Engine, stacks: &[Stack], folder: &Path) -> PathBuf {
+pub(crate) fn make(machine: &Machine, stacks: &[Stack], folder: &Path) -> PathBuf {
     let fixture = fixture(folder);
-    import(engine, folder);
+    import(machine, folder);
     let mut made = BTreeSet::new();
     for stack in stacks.iter().filter(|stack| stack.platform == Platform::Compose) {
         for service in stack.services.values() {
@@ -26,7 +27,7 @@ pub(crate) fn make(engine: &Engine, stacks: &[Stack], folder: &Path) -> PathBuf 
             let context = folder.join(format!("image-{}", made.len()));
             fs::create_dir_all(&context).unwrap();
             fs::copy(&fixture, context.join("service")).unwrap();
-            for program in &engine.monitoring {
+            for program in &machine.monitoring {
                 fs::copy(program, context.join(program.file_name().unwrap())).unwrap();
             }
             let dockerfile = match &service.kind {
@@ -37,7 +38,7 @@ pub(crate) fn make(engine: &Engine, stacks: &[Stack], folder: &Path) -> PathBuf 
                 ServiceKind::Image => panic!("nothing stands for {image}"),
             };
             fs::write(context.join("Dockerfile"), format!("FROM {BASE}\n{dockerfile}")).unwrap();
-            engine.docker_ok([
+            machine.engine.docker_ok([
                 "build",
                 "--quiet",
                 "--network",
@@ -62,17 +63,17 @@ fn fixture(folder: &Path) -> PathBuf {
     target.join("release/service")
 }
 
-fn import(engine: &Engine, folder: &Path) {
+fn import(machine: &Machine, folder: &Path) {
     let archive = folder.join("base.tar");
     let mut tar = Command::new("tar");
     tar.arg("-C")
-        .arg(&engine.base)
+        .arg(&machine.base)
         .args(["--exclude=./proc", "--exclude=./sys", "-cf"])
         .arg(&archive)
         .arg(".");
     let ran = tar.output().unwrap();
     assert!(ran.status.success(), "{}", text(&ran.stderr));
-    engine.docker_ok(["import", archive.to_str().unwrap(), BASE]);
+    machine.engine.docker_ok(["import", archive.to_str().unwrap(), BASE]);
     fs::remove_file(archive).unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! A system that Compose runs, and what can be asked of it.
 
-use super::daemon::{Engine, text};
+use super::daemon::text;
+use super::machine::Machine;
 use iac::check::{ComposeFiles, Expected, check_compose, read_compose};
 use iac::model::{Peer, SelfCheck, Service, Stack};
 use serde_json::Value;
@@ -9,14 +10,14 @@ use std::path::PathBuf;
 use std::process::Output;
 
 pub(crate) struct Running<'a> {
-    pub(crate) engine: &'a Engine,
+    pub(crate) machine: &'a Machine,
     pub(crate) stack: &'a Stack,
     pub(crate) folder: PathBuf,
 }
 
 impl Running<'_> {
     pub(crate) fn shell(&self, script: &str) -> Output {
-        self.engine.shell(&self.folder, script)
+        self.machine.shell(&self.folder, script)
     }
 
     pub(crate) fn succeeds(&self, script: &str) -> String {
@@ -39,7 +40,7 @@ impl Running<'_> {
         let ids = self.succeeds("docker compose ps --all --quiet");
         let mut containers = BTreeMap::new();
         for id in ids.lines() {
-            let told = self.engine.docker_ok(["inspect", id]);
+            let told = self.machine.engine.docker_ok(["inspect", id]);
             let told: Value = serde_json::from_str(&told).unwrap();
             let service = &told[0]["Config"]["Labels"]["com.docker.compose.service"];
             containers.insert(service.as_str().unwrap().to_owned(), told[0].clone());
@@ -125,7 +126,8 @@ impl Running<'_> {
     ) -> bool {
         let id = containers[caller.name.as_str()]["Id"].as_str().unwrap();
         let script = format!("exec 3<>/dev/tcp/{address}/{port}");
-        self.engine.docker(["exec", id, "timeout", "1", "bash", "-c", &script]).status.success()
+        let exec = ["exec", id, "timeout", "1", "bash", "-c", &script];
+        self.machine.engine.docker(exec).status.success()
     }
 
     /// What the engine was told of each container.
@@ -164,7 +166,7 @@ impl Running<'_> {
         let (files, broken) = read_compose([(camino::Utf8Path::new(&path), text)].into_iter());
         assert!(broken.is_empty(), "{broken:?}");
         let expected = Expected::of([self.stack]);
-        let problems = check_compose(&ComposeFiles { all: &files, expected: &expected });
+        let problems = check_compose(&ComposeFiles::new(&files, &expected));
         problems.into_iter().map(|problem| problem.rule).collect()
     }
 }

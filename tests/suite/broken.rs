@@ -143,7 +143,7 @@ const OF_MEANING: &[Fault] = &[
         file: "dev/iot-verification/compose/files/alertmanager/alertmanager.yml",
         from: "- name: no receiver",
         to: "- name: everybody",
-        found: &[("amtool", "check", "no receiver")],
+        found: &[("amtool", "check", "undefined receiver \"no receiver\"")],
     },
     Fault {
         what: "a Service that selects nothing",
@@ -197,14 +197,16 @@ fn an_unknown_field_of_any_kind_is_found_and_named() {
     if verdict.files.is_none() {
         return;
     }
-    for Spoiled { file, kind, name, .. } in &spoiled {
+    for Spoiled { file, kind, name, field } in &spoiled {
+        let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent).replace('.', "/");
         let place = format!("{kind}/{name}");
         let found = verdict.findings.iter().any(|finding| {
             let Finding { rule, text, .. } = finding;
             finding.file == *file
                 && finding.place == place
                 && rule == "statusInvalid"
-                && text.contains("colour")
+                && text.contains("'colour' not allowed")
+                && text.contains(&format!("at '{parent}'"))
         });
         let findings: Vec<_> = verdict.findings.iter().map(ToString::to_string).collect();
         assert!(found, "{file}: {place} is not found: {findings:#?}");
