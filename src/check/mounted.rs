@@ -3,8 +3,7 @@
 use super::compose::{ComposeFiles, Project};
 use super::objects::{Objects, list, text};
 use super::pods::Pod;
-use camino::{Utf8Path, Utf8PathBuf};
-use globset::GlobBuilder;
+use camino::Utf8Path;
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,15 +71,6 @@ impl Mounted<'_> {
                 .is_some_and(|parent| parent == folder.trim_end_matches('/'))
         });
         inside.filter_map(|(path, text)| Some((path.as_str(), text.data()?))).collect()
-    }
-
-    /// The files that a pattern of a file means, as Prometheus reads it: from that file's folder on.
-    pub(super) fn matching(&self, from: &str, pattern: &str) -> Vec<&str> {
-        let folder = Utf8Path::new(from).parent().unwrap_or(Utf8Path::new("/"));
-        let pattern: Utf8PathBuf = folder.join(pattern).components().collect();
-        let glob = GlobBuilder::new(pattern.as_str()).literal_separator(true).build();
-        let Ok(glob) = glob.map(|glob| glob.compile_matcher()) else { return Vec::new() };
-        self.paths().filter(|path| glob.is_match(path)).collect()
     }
 
     /// The first file that is data with a key.

@@ -1,8 +1,11 @@
 //! What a configuration of Prometheus says before anything runs.
 
 use super::objects::{list, text};
+use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::iter::Peekable;
+use std::str::Chars;
 
 /// The addresses that its jobs ask, as far as they are written.
 pub(super) fn asked(config: &Value) -> Vec<&str> {
@@ -55,13 +58,77 @@ fn relabelled<'a>(job: &'a Value, label: &str) -> impl DoubleEndedIterator<Item 
     written.map(|step| step.get("replacement").and_then(Value::as_str).unwrap_or("$1"))
 }
 
+/// The paths that an entry of `rule_files` means, read from the configuration's folder on, or why
+/// Prometheus does not start with it.
+///
+/// It reads patterns as Go does, which no library here does: braces are letters like others, and only
+/// `^` turns a class round.
+pub(super) fn rule_files(config: &str, entry: &str) -> Result<Regex, &'static str> {
+    if entry.split_once('*').is_some_and(|(_, rest)| rest.contains('/')) {
+        return Err("a `*` may stand in the last part of a path alone");
+    }
+    let folder = config.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let whole = if entry.starts_with('/') { entry.to_owned() } else { format!("{folder}/{entry}") };
+    let mut parts = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    let expression = expression(&format!("/{}", parts.join("/")));
+    expression.and_then(|text| Regex::new(&text).ok()).ok_or("it is no pattern of paths")
+}
+
+fn expression(pattern: &str) -> Option<String> {
+    let mut rest = pattern.chars().peekable();
+    let mut expression = String::from("^");
+    while let Some(first) = rest.next() {
+        expression.push_str(&match first {
+            '*' => "[^/]*".to_owned(),
+            '?' => "[^/]".to_owned(),
+            '[' => class(&mut rest)?,
+            _ => literal(first, &mut rest)?,
+        });
+    }
+    Some(expression + "$")
+}
+
+/// What stands between brackets: characters and ranges of them, at least one.
+fn class(rest: &mut Peekable<Chars<'_>>) -> Option<String> {
+    let is_other = rest.next_if_eq(&'^').is_some();
+    let mut class = String::from(if is_other { "[^/" } else { "[" });
+    loop {
+        class.push_str(&end_of_range(rest)?);
+        if rest.next_if_eq(&'-').is_some() {
+            class.push('-');
+            class.push_str(&end_of_range(rest)?);
+        }
+        if rest.next_if_eq(&']').is_some() {
+            return Some(class + "]");
+        }
+    }
+}
+
+fn end_of_range(rest: &mut Peekable<Chars<'_>>) -> Option<String> {
+    let first = rest.next().filter(|first| !matches!(first, '-' | ']'))?;
+    literal(first, rest)
+}
+
+/// A character that stands for itself, also behind a backslash.
+fn literal(first: char, rest: &mut Peekable<Chars<'_>>) -> Option<String> {
+    let itself = if first == '\\' { rest.next()? } else { first };
+    Some(format!(r"\x{{{:x}}}", u32::from(itself)))
+}
+
 fn steps(job: &Value) -> impl DoubleEndedIterator<Item = &Value> {
     list(job, "/relabel_configs").iter().chain(list(job, "/metric_relabel_configs"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{asked, values};
+    use super::{asked, rule_files, values};
     use serde_json::json;
     use std::collections::BTreeSet;
 
@@ -114,5 +181,41 @@ mod tests {
             { "job_name": "web", "relabel_configs": relabelled },
         ] });
         assert_eq!(values(&config, "job"), Some(BTreeSet::from(["web", "other"])));
+    }
+
+    #[test]
+    fn patterns_of_rule_files_are_read_as_promtool_reads_them() {
+        let meant = |entry: &str, path: &str| {
+            rule_files("/etc/prometheus/prometheus.yml", entry).map(|meant| meant.is_match(path))
+        };
+        let own = "/etc/prometheus/rules/own.yaml";
+        for entry in [
+            "rules/own.yaml",
+            "./rules//*.yaml",
+            "rules/../rules/own.yaml",
+            "/etc/prometheus/rules/*",
+            "r[u]les/**",
+            "rules/own.y[a]ml",
+            "rules/[!o]wn.yaml",
+            "rules/[^a]wn.yaml",
+            "rules/[a-z\\]]wn.ya?l",
+            "rules/o\\wn.yaml",
+        ] {
+            assert_eq!(meant(entry, own), Ok(true), "{entry}");
+        }
+        for entry in
+            ["*.yaml", "own.yaml", "rules/{own,x}.yaml", "rules/[!a]wn.yaml", "rules/own?yam"]
+        {
+            assert_eq!(meant(entry, own), Ok(false), "{entry}");
+        }
+        assert_eq!(meant("rules/{own}.yaml", "/etc/prometheus/rules/{own}.yaml"), Ok(true));
+        assert_eq!(meant("**", own), Ok(false));
+        assert_eq!(meant("rules[^a]own.yaml", own), Ok(false));
+        for entry in ["*/own.yaml", "/etc/*/rules/own.yaml", "**/*.yaml"] {
+            assert!(meant(entry, own).unwrap_err().starts_with("a `*` may"), "{entry}");
+        }
+        for entry in ["rules/[.yaml", "rules/[]", "rules/[-a]", "rules/own\\"] {
+            assert_eq!(meant(entry, own), Err("it is no pattern of paths"), "{entry}");
+        }
     }
 }

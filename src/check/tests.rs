@@ -289,10 +289,10 @@ fn a_prometheus_of_a_pod_may_ask_itself_and_what_is_elsewhere() {
 #[test]
 fn files_of_rules_are_found_as_prometheus_finds_them() {
     let config = |pattern: &str| format!("{{ rule_files: [\"{pattern}\"], scrape_configs: [] }}");
-    for pattern in ["rules/own.yaml", "./rules/*.yaml", "/etc/prometheus/*/own.y[a]ml"] {
+    for pattern in ["rules/own.yaml", "./rules/*.yaml", "/etc/prometheus/rules/own.y[a]ml"] {
         assert_eq!(told_of_prometheus(&config(pattern), "groups: []"), [""; 0], "{pattern}");
     }
-    for pattern in ["*.yaml", "own.yaml", "rules/*.yml", "rules/[.yaml"] {
+    for pattern in ["*.yaml", "own.yaml", "rules/*.yml"] {
         let told = told_of_prometheus(&config(pattern), "groups: []");
         let nothing = "and nothing is mounted there";
         assert_eq!(
@@ -300,6 +300,9 @@ fn files_of_rules_are_found_as_prometheus_finds_them() {
             [format!("`/etc/prometheus/prometheus.yml` names `{pattern}`, {nothing}")]
         );
     }
+    let told = told_of_prometheus(&config("*/own.yaml"), "groups: []");
+    let reason = "a `*` may stand in the last part of a path alone";
+    assert_eq!(told, [format!("Prometheus does not start with `*/own.yaml`: {reason}")]);
     let told = told_of_prometheus(&config("rules/*.yaml"), "groups: {{");
     assert_eq!(told, ["Prometheus cannot read `/etc/prometheus/rules/own.yaml`: it is no YAML"]);
 }

@@ -47,8 +47,15 @@ fn rules(container: &Mounted<'_>, path: &str, config: &Value, problems: &mut Pro
         |message: String| problems.at(container.index, container.pointer.clone(), message);
     let scraped = ["job", "service"].map(|label| (label, prometheus::values(config, label)));
     for pattern in list(config, "/rule_files").iter().filter_map(Value::as_str) {
-        let files = container.matching(path, pattern);
-        if files.is_empty() {
+        let meant = match prometheus::rule_files(path, pattern) {
+            Ok(meant) => meant,
+            Err(reason) => {
+                problem(format!("Prometheus does not start with `{pattern}`: {reason}"));
+                continue;
+            }
+        };
+        let mut files = container.paths().filter(|file| meant.is_match(file)).peekable();
+        if files.peek().is_none() {
             problem(format!("`{path}` names `{pattern}`, and nothing is mounted there"));
         }
         for file in files {
