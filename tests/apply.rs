@@ -27,21 +27,23 @@ mod scales;
 mod selects;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "surroundings/mod.rs"]
+mod surroundings;
 #[path = "tools/mod.rs"]
 mod tools;
 
 use cluster::Cluster;
-use cluster::images::Images;
-use cluster::surroundings::Surroundings;
 use judged::Judged;
 use rollout::Rollout;
+use surroundings::Surroundings;
+use surroundings::images::Images;
 
 #[test]
 fn dev_and_prod_run_from_nothing() {
     let Some(cluster) = Cluster::start() else { return };
     cluster.apply_definitions();
     let judged = Judged::example();
-    let surroundings = Surroundings::start(&cluster, Images::of_project(&judged.project().root));
+    let surroundings = Surroundings::start(&cluster, Images::of_project(&judged.project.root));
     let rollout = |name| Rollout::new(&cluster, &surroundings, &judged, name);
 
     let dev = rollout("dev");

@@ -5,13 +5,15 @@
     reason = "a test prepares files and fails at what is not there"
 )]
 
+#[path = "support/random.rs"]
+mod random;
 mod support;
 
 use camino::Utf8Path;
+use random::Random;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use support::random::Random;
 use support::{Project, Ran, same};
 
 /// The drift that a run reports as JSON: path, kind, line.

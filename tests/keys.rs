@@ -246,7 +246,7 @@ fn shared(project: &Project) -> String {
 
 fn listed(project: &Project) -> String {
     let what = ["environments", "systems", "services", "flows", "hosts", "secrets", "needs"];
-    what.iter().map(|what| project.iac(&["list", what, "--format", "json"]).out).collect()
+    what.iter().map(|what| project.iac(&["list", what, "--format", "json"]).ends(0).out).collect()
 }
 
 /// The project that rows edit, and what it gives.

@@ -5,13 +5,15 @@
     reason = "a test prepares files and fails at what is not there"
 )]
 
+#[path = "support/random.rs"]
+mod random;
 mod support;
 
+use random::Random;
 use std::fmt::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use support::random::Random;
 use support::{Project, Tree, same};
 
 const KILLS: usize = 200;

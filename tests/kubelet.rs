@@ -21,6 +21,8 @@ mod operators;
 mod refusals;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "surroundings/mod.rs"]
+mod surroundings;
 #[path = "tools/mod.rs"]
 mod tools;
 #[path = "kubelet/world.rs"]

@@ -8,6 +8,8 @@
 
 #[path = "reach/own.rs"]
 mod own;
+#[path = "support/random.rs"]
+mod random;
 #[path = "support/reach.rs"]
 mod reach;
 mod support;
@@ -16,11 +18,11 @@ use camino::Utf8Path;
 use iac::fileset::FileSet;
 use iac::layer::Protocol;
 use iac::model::{Addresses, Peer, Platform, Port, Service, Stack, Way};
+use random::Random;
 use reach::{At, Cluster, End};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use support::Project;
-use support::random::Random;
 
 type Edges = BTreeSet<(String, String, reach::Port)>;
 

@@ -13,6 +13,8 @@
 mod cluster;
 #[path = "suite/judged.rs"]
 mod judged;
+#[path = "suite/objects.rs"]
+mod objects;
 #[path = "suite/spoiled.rs"]
 mod spoiled;
 #[path = "support/mod.rs"]

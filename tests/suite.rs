@@ -31,6 +31,10 @@ mod kubeconform;
 mod kustomize;
 #[path = "suite/monitoring.rs"]
 mod monitoring;
+#[path = "suite/objects.rs"]
+mod objects;
+#[path = "suite/parts.rs"]
+mod parts;
 #[path = "suite/policy.rs"]
 mod policy;
 #[path = "suite/run.rs"]

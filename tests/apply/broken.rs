@@ -85,7 +85,7 @@ const FAULTS: &[Fault] = &[
 pub(crate) fn what_is_broken_is_found(rollout: &Rollout<'_>) {
     for fault in FAULTS {
         let path = format!("out/{}/iot-verification/kubernetes/{}", rollout.name, fault.file);
-        rollout.judged.project().edit(&path, fault.from, fault.to);
+        rollout.judged.project.edit(&path, fault.from, fault.to);
     }
     rollout.push();
     let hidden = RefCell::new(Vec::new());

@@ -1,7 +1,8 @@
 //! Everything runs, and nobody was refused on the way there.
 
-use crate::cluster::images::Images;
+use crate::judged::release;
 use crate::rollout::{Rollout, WORKLOADS, label};
+use crate::surroundings::images::Images;
 use serde_json::Value;
 use std::cell::RefCell;
 
@@ -53,8 +54,10 @@ fn is_ready(workload: &Value) -> bool {
 /// A release with another image, and so with other migrations.
 pub(crate) fn a_second_release_runs(rollout: &Rollout<'_>) {
     let before = migrations(rollout);
-    rollout.judged.release("1.5.0");
-    rollout.surroundings.pull(Images::of_project(&rollout.judged.project().root));
+    let project = &rollout.judged.project;
+    release(project, "1.5.0");
+    project.iac(&["render"]).ends(0);
+    rollout.surroundings.wish(|wishes| wishes.images = Images::of_project(&project.root));
     rollout.apply();
     all_run(rollout);
     let after = migrations(rollout);

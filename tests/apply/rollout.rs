@@ -1,10 +1,11 @@
 //! An environment on the cluster, as its operator brings it there.
 
 use crate::cluster::Cluster;
-use crate::cluster::storage;
-use crate::cluster::surroundings::Surroundings;
 use crate::hand;
 use crate::judged::Judged;
+use crate::surroundings::Surroundings;
+use crate::surroundings::api::Api;
+use crate::surroundings::storage;
 use iac::model::Stack;
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,6 +18,7 @@ pub(crate) struct Rollout<'a> {
     pub(crate) judged: &'a Judged,
     /// The environment.
     pub(crate) name: &'a str,
+    api: Api,
     began: Instant,
 }
 
@@ -37,7 +39,8 @@ impl<'a> Rollout<'a> {
         judged: &'a Judged,
         name: &'a str,
     ) -> Self {
-        Self { cluster, surroundings, judged, name, began: Instant::now() }
+        let api = Api::start(cluster);
+        Self { cluster, surroundings, judged, name, api, began: Instant::now() }
     }
 
     /// Prints what is done, and when.
@@ -129,7 +132,7 @@ impl<'a> Rollout<'a> {
     pub(crate) fn live(&self, kind: &str) -> Vec<Value> {
         let (group, plural) = kind.rsplit_once('/').unwrap();
         let of_namespace = |namespace: String| {
-            self.surroundings.api().objects(&format!("/{group}/namespaces/{namespace}/{plural}"))
+            self.api.objects(&format!("/{group}/namespaces/{namespace}/{plural}"))
         };
         self.namespaces().into_iter().flat_map(of_namespace).collect()
     }

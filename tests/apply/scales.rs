@@ -1,8 +1,8 @@
 //! Autoscalers read what they scale by, and scale.
 
-use crate::cluster::surroundings::IDLE;
 use crate::ready::all_run;
 use crate::rollout::{Rollout, label};
+use crate::surroundings::IDLE;
 
 const KIND: &str = "apis/autoscaling/v2/horizontalpodautoscalers";
 
@@ -12,9 +12,9 @@ const BUSY: u64 = 300;
 pub(crate) fn autoscalers_scale(rollout: &Rollout<'_>) {
     assert!(!rollout.live(KIND).is_empty(), "{}: no autoscaler", rollout.name);
     until_none(rollout, "every autoscaler reads its metric", blind);
-    rollout.surroundings.load(BUSY);
+    rollout.surroundings.wish(|wishes| wishes.load = BUSY);
     until_none(rollout, "every autoscaler scales out", still);
-    rollout.surroundings.load(IDLE);
+    rollout.surroundings.wish(|wishes| wishes.load = IDLE);
     all_run(rollout);
     // What an autoscaler has decided, an apply does not undo.
     rollout.apply_again();

@@ -19,11 +19,11 @@ pub(super) struct Programs {
 
 /// A running control plane. Dropped in order, from the first to the last: an API server waits for
 /// those who watch it, and one that has lost its etcd would not end for minutes.
-pub(super) struct ControlPlane {
-    controllers: Program,
-    scheduler: Program,
-    api_server: Program,
-    etcd: Program,
+pub(crate) struct ControlPlane {
+    _controllers: Program,
+    _scheduler: Program,
+    _api_server: Program,
+    _etcd: Program,
     kubeconfig: Utf8PathBuf,
 }
 
@@ -50,7 +50,7 @@ impl ControlPlane {
     }
 
     /// The configuration of kubectl as the administrator.
-    pub(super) fn kubeconfig(&self) -> &Utf8Path {
+    pub(crate) fn kubeconfig(&self) -> &Utf8Path {
         &self.kubeconfig
     }
 
@@ -70,7 +70,13 @@ impl ControlPlane {
         let controllers =
             start(&programs.controllers, &of_controllers(&for_controllers, controllers));
         let scheduler = start(&programs.scheduler, &of_scheduler(&for_scheduler, scheduler));
-        Ok(Self { controllers, scheduler, api_server, etcd, kubeconfig: admin })
+        Ok(Self {
+            _controllers: controllers,
+            _scheduler: scheduler,
+            _api_server: api_server,
+            _etcd: etcd,
+            kubeconfig: admin,
+        })
     }
 }
 

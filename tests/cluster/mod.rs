@@ -1,8 +1,7 @@
-//! A cluster for tests: a real control plane on this machine, and nodes that run nothing.
+//! A cluster for tests: a real control plane on this machine, as yet without nodes.
 //!
 //! It listens on loopback ports that were free, lives in a temporary folder, and ends with its
 //! value, also when a test fails or is killed.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -10,21 +9,10 @@
     reason = "it starts programs, and a test fails at what does not work"
 )]
 
-mod api;
-mod balancer;
 mod certificates;
-mod clock;
 mod control_plane;
-pub(crate) mod images;
-mod kubelet;
-mod metrics;
-mod nodes;
-mod operators;
-mod program;
-pub(crate) mod storage;
-pub(crate) mod surroundings;
+pub(crate) mod program;
 
-use self::api::Api;
 use crate::support::Ran;
 use crate::tools::tool;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -40,9 +28,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 /// A running control plane, with kubectl as its administrator.
 pub(crate) struct Cluster {
     // In this order they are dropped: the programs end before their folder goes.
-    control_plane: ControlPlane,
-    folder: tempfile::TempDir,
-    kubectl: PathBuf,
+    pub(crate) control_plane: ControlPlane,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) kubectl: PathBuf,
     definitions: Utf8PathBuf,
 }
 
@@ -73,12 +61,6 @@ impl Cluster {
         Ran::of(&command.args(arguments).output().unwrap())
     }
 
-    /// The API server without a process for each request.
-    pub(crate) fn api(&self) -> Api {
-        let folder = Utf8Path::from_path(self.folder.path()).unwrap();
-        Api::start(&self.kubectl, self.control_plane.kubeconfig(), folder)
-    }
-
     /// Writes a text to a file beside the cluster, to be given to kubectl.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
@@ -97,7 +79,7 @@ impl Cluster {
 }
 
 /// Asks until the answer is yes, and not for ever.
-fn is_within(asked: impl Fn() -> bool) -> bool {
+pub(crate) fn is_within(asked: impl Fn() -> bool) -> bool {
     let began = Instant::now();
     while !asked() {
         if began.elapsed() > PATIENCE {

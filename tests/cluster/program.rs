@@ -21,7 +21,7 @@ exit "$code"
 "#;
 
 /// A running program; it ends when this is dropped.
-pub(super) struct Program {
+pub(crate) struct Program {
     name: String,
     log: String,
     keeper: Child,
@@ -31,7 +31,7 @@ pub(super) struct Program {
 
 impl Program {
     /// Starts a program in a folder, where its log is kept.
-    pub(super) fn start(program: &Path, arguments: &[String], folder: &Utf8Path) -> Self {
+    pub(crate) fn start(program: &Path, arguments: &[String], folder: &Utf8Path) -> Self {
         let name = program.file_name().unwrap().to_str().unwrap().to_owned();
         let log = folder.join(format!("{name}.log"));
         let output = fs::File::create(&log).unwrap();
@@ -53,7 +53,7 @@ impl Program {
     }
 
     /// The last lines of the log, if the program has ended by itself.
-    pub(super) fn ended(&mut self) -> Option<String> {
+    pub(crate) fn ended(&mut self) -> Option<String> {
         let status = self.keeper.try_wait().unwrap()?;
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
@@ -62,12 +62,12 @@ impl Program {
     }
 
     /// All that it has said.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Asks the program to end, and waits for it.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         drop(self.alive.take());
         let _ = self.keeper.wait();
     }

@@ -28,7 +28,7 @@ pub(crate) fn pods_of_a_lost_node_start_elsewhere(world: &World) {
     world.apply(NAMESPACE, "pair", PAIR);
     world.until("two replicas", || nodes_of_ready_pods(world).len() == 2);
     let lost = nodes_of_ready_pods(world).swap_remove(0);
-    world.surroundings.lose(&lost);
+    world.surroundings.wish(|wishes| _ = wishes.lost.insert(lost.clone()));
     world.until(&format!("{lost}: not ready"), || {
         let node = world.get("default", "node", &lost);
         let mut conditions = node["status"]["conditions"].as_array().into_iter().flatten();

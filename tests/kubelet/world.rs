@@ -1,9 +1,10 @@
 //! A cluster with nodes, and images for every behaviour.
 
-use crate::cluster::images::{Image, Images};
-use crate::cluster::surroundings::Surroundings;
-use crate::cluster::{Cluster, storage};
+use crate::cluster::Cluster;
 use crate::support::Project;
+use crate::surroundings::Surroundings;
+use crate::surroundings::images::{Image, Images};
+use crate::surroundings::storage;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -67,14 +68,16 @@ pub(crate) fn is_true(object: &Value, condition: &str) -> bool {
 /// Those of the example's lock, and one for each behaviour.
 fn images() -> Images {
     let own = Image::of_user("10001");
-    Images::of_project(&Project::example().root)
-        .with("registry.example.com/crashes:1", Image { exit: Some(1), ..own.clone() })
-        .with("registry.example.com/gone:1", Image { pulls: false, ..own.clone() })
-        .with("registry.example.com/named:1", Image::of_user("nobody:nogroup"))
-        .with("registry.example.com/root:1", Image::of_user(""))
-        .with(
-            "registry.example.com/slow:1",
-            Image { starts_within: Duration::from_secs(8), ..own.clone() },
-        )
-        .with("registry.example.com/works:1", own)
+    let mut images = Images::of_project(&Project::example().root);
+    for (name, image) in [
+        ("crashes", Image { exit: Some(1), ..own.clone() }),
+        ("gone", Image { pulls: false, ..own.clone() }),
+        ("named", Image::of_user("nobody:nogroup")),
+        ("root", Image::of_user("")),
+        ("slow", Image { starts_within: Duration::from_secs(8), ..own.clone() }),
+        ("works", own),
+    ] {
+        images.exact.insert(format!("registry.example.com/{name}:1"), image);
+    }
+    images
 }

@@ -166,7 +166,7 @@ fn are_found(faults: &[Fault]) {
     let mut judged = Judged::example();
     judged.keep("dev");
     for fault in faults {
-        judged.project().edit(&format!("out/{}", fault.file), fault.from, fault.to);
+        judged.project.edit(&format!("out/{}", fault.file), fault.from, fault.to);
     }
     let rows = judge(&judged);
     for fault in faults {

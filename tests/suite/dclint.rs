@@ -13,8 +13,8 @@ const TOOL: &str = "dclint";
 pub(crate) fn judge(judged: &Judged) -> Verdict {
     let Some(program) = tool("bin/dclint") else { return Verdict::skipped(TOOL) };
     let mut verdict = Verdict::new(TOOL, text(&run(judged, &program, ["--version"]).stdout));
-    let configuration = judged.project().path("dclint.json");
-    judged.project().write("dclint.json", self::configuration().to_string());
+    let configuration = judged.project.path("dclint.json");
+    judged.project.write("dclint.json", self::configuration().to_string());
     let files: BTreeSet<String> = judged.named("compose.yaml").into_iter().collect();
     let out = judged.out();
     let mut arguments = vec!["--config", configuration.as_str(), "--formatter", "json"];

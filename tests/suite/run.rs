@@ -11,7 +11,7 @@ pub(crate) fn run<I: IntoIterator<Item: AsRef<OsStr>>>(
     program: &Path,
     arguments: I,
 ) -> Output {
-    let root = &judged.project().root;
+    let root = &judged.project.root;
     let mut command = Command::new(program);
     command
         .args(arguments)

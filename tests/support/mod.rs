@@ -1,7 +1,5 @@
 //! What the tests of the command line share: temporary projects, and runs of the real program.
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
-pub(crate) mod random;
+#![allow(dead_code, reason = "each test program uses a part of it, and none the whole")]
 
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;

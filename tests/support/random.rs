@@ -19,11 +19,4 @@ impl Random {
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() >> 11).unwrap() % limit
     }
-
-    /// Puts items into another order.
-    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
-    }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(Default)]
 pub(crate) struct Images {
     /// By the whole reference.
-    exact: BTreeMap<String, Image>,
+    pub(crate) exact: BTreeMap<String, Image>,
     /// By digest: the end of the name, and the image.
     pinned: BTreeMap<String, (String, Image)>,
 }
@@ -38,12 +38,6 @@ impl Image {
 }
 
 impl Images {
-    /// One more image, known by its whole reference.
-    pub(crate) fn with(mut self, reference: &str, image: Image) -> Self {
-        self.exact.insert(reference.to_owned(), image);
-        self
-    }
-
     /// The images that a project's lock and its releases name, by digest, and no others.
     pub(crate) fn of_project(root: &Utf8Path) -> Self {
         let environments = root.join("environments");

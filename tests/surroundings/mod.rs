@@ -1,13 +1,30 @@
 //! What a cluster has besides its control plane, played by this program: nodes with their kubelets,
 //! volumes, addresses, metrics, and operators.
 
-use super::api::Api;
-use super::images::Images;
-use super::kubelet::Kubelets;
-use super::metrics::{self, Metrics};
-use super::nodes::Nodes;
-use super::operators::{cloudnative_pg, external_secrets};
-use super::{Cluster, PATIENCE, balancer, is_within, storage};
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "it reads files, and a test fails at what does not work"
+)]
+
+pub(crate) mod api;
+mod balancer;
+mod clock;
+pub(crate) mod images;
+mod kubelet;
+mod metrics;
+mod nodes;
+mod operators;
+pub(crate) mod storage;
+
+use self::api::Api;
+use self::images::Images;
+use self::kubelet::Kubelets;
+use self::metrics::Metrics;
+use self::nodes::Nodes;
+use self::operators::{cloudnative_pg, external_secrets};
+use crate::cluster::{Cluster, PATIENCE, is_within};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -15,17 +32,18 @@ use std::time::{Duration, Instant};
 
 /// They play until this is dropped.
 pub(crate) struct Surroundings {
-    api: Arc<Api>,
     wishes: Arc<Mutex<Wishes>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// What a test asks of them.
-struct Wishes {
-    images: Images,
-    lost: BTreeSet<String>,
+pub(crate) struct Wishes {
+    /// What can be pulled.
+    pub(crate) images: Images,
+    /// Nodes that are gone: their kubelets say nothing any more.
+    pub(crate) lost: BTreeSet<String>,
     /// What each pod uses of the processor that it requests, in percent.
-    load: u64,
+    pub(crate) load: u64,
     ends: bool,
 }
 
@@ -43,10 +61,9 @@ impl Surroundings {
         cluster.kubectl(&["apply", "--server-side", "--filename", &file]).ends(0);
         let wishes = Wishes { images, lost: BTreeSet::new(), load: IDLE, ends: false };
         let wishes = Arc::new(Mutex::new(wishes));
-        let api = Arc::new(cluster.api());
-        let (plays_with, asked) = (Arc::clone(&api), Arc::clone(&wishes));
-        let thread = std::thread::spawn(move || play(&plays_with, &asked));
-        let surroundings = Self { api, wishes, thread: Some(thread) };
+        let (api, asked) = (Api::start(cluster), Arc::clone(&wishes));
+        let thread = std::thread::spawn(move || play(&api, &asked));
+        let surroundings = Self { wishes, thread: Some(thread) };
         surroundings.until("nodes that are ready", || {
             let arguments =
                 ["wait", "node", "--all", "--for=condition=Ready", "--timeout=1s", "--output=name"];
@@ -56,24 +73,9 @@ impl Surroundings {
         surroundings
     }
 
-    /// The API server, as the players reach it.
-    pub(crate) fn api(&self) -> &Api {
-        &self.api
-    }
-
-    /// Takes a node away: its kubelet says nothing any more.
-    pub(crate) fn lose(&self, node: &str) {
-        self.wishes.lock().unwrap().lost.insert(node.to_owned());
-    }
-
-    /// How much every pod uses of the processor that it requests.
-    pub(crate) fn load(&self, percent: u64) {
-        self.wishes.lock().unwrap().load = percent;
-    }
-
-    /// Changes which images can be pulled.
-    pub(crate) fn pull(&self, images: Images) {
-        self.wishes.lock().unwrap().images = images;
+    /// Asks for something else from now on.
+    pub(crate) fn wish(&self, change: impl FnOnce(&mut Wishes)) {
+        change(&mut self.wishes.lock().unwrap());
     }
 
     /// Asks until the answer is yes.

@@ -1,11 +1,10 @@
 //! The API server, for who plays a part of the cluster: by HTTP, through `kubectl proxy`.
 
-use super::PATIENCE;
-use super::program::Program;
+use crate::cluster::program::Program;
+use crate::cluster::{Cluster, PATIENCE};
 use camino::Utf8Path;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Who may do everything, without a process for each request.
@@ -19,10 +18,12 @@ pub(crate) struct Api {
 const LONGEST: u64 = 64 * 1024 * 1024;
 
 impl Api {
-    pub(super) fn start(kubectl: &Path, kubeconfig: &Utf8Path, folder: &Utf8Path) -> Self {
+    pub(crate) fn start(cluster: &Cluster) -> Self {
+        let kubeconfig = cluster.control_plane.kubeconfig();
+        let folder = Utf8Path::from_path(cluster.folder.path()).unwrap();
         let arguments = ["proxy", "--port=0", "--address=127.0.0.1"].map(ToOwned::to_owned);
         let arguments = [&arguments[..], &[format!("--kubeconfig={kubeconfig}")]].concat();
-        let mut proxy = Program::start(kubectl, &arguments, folder);
+        let mut proxy = Program::start(&cluster.kubectl, &arguments, folder);
         let address = address(&mut proxy);
         let configuration = ureq::Agent::config_builder()
             .http_status_as_error(false)
